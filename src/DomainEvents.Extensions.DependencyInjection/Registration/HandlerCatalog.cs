@@ -1,0 +1,118 @@
+using DomainEvents.Diagnostics;
+using DomainEvents.Handlers;
+using DomainEvents.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DomainEvents.Registration;
+
+/// <summary>
+/// Reads the handlers off a container's services, in the order of registration: those of <c>AddHandler</c> and scans,
+/// and those that were registered plainly as <see cref="IEventHandler{TEvent}"/>.
+/// </summary>
+internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvider root, ILogger logger)
+{
+    private readonly List<ContainerHandler> _handlers = [];
+    private readonly HashSet<(Type Handler, Type Event)> _known = [];
+
+    public IReadOnlyList<ContainerHandler> Read()
+    {
+        var plain = services.Where(IsPlain).ToLookup(descriptor => descriptor.ServiceType);
+        var lifetimes = services
+            .Where(descriptor => !descriptor.IsKeyedService)
+            .GroupBy(descriptor => descriptor.ServiceType)
+            .ToDictionary(group => group.Key, group => group.Last().Lifetime);
+
+        // The services may still grow when the container is built, but not while they are read.
+        foreach (var descriptor in services.ToArray())
+        {
+            if (descriptor.IsKeyedService)
+            {
+                continue;
+            }
+
+            if (descriptor.ImplementationInstance is HandlerClass { Type: var type })
+            {
+                foreach (var eventType in HandlerIdentity.EventTypesOf(type))
+                {
+                    Add(type, eventType, new ServiceHandlerSource(type, lifetimes[type]));
+                }
+            }
+            else if (IsPlain(descriptor))
+            {
+                AddPlain(descriptor, [.. plain[descriptor.ServiceType]]);
+            }
+        }
+
+        CheckNames();
+        return _handlers;
+    }
+
+    private static bool IsPlain(ServiceDescriptor descriptor) =>
+        !descriptor.IsKeyedService && HandlerIdentity.IsHandlerInterface(descriptor.ServiceType);
+
+    private void AddPlain(ServiceDescriptor descriptor, ServiceDescriptor[] siblings)
+    {
+        if (descriptor.ServiceType.ContainsGenericParameters)
+        {
+            throw new InvalidOperationException(
+                $"{TypeNames.FullName(descriptor.ImplementationType ?? descriptor.ServiceType)} is registered as an open generic event handler, " +
+                "which cannot be matched to events. Register a class that implements IEventHandler<TEvent> for a closed type; " +
+                "IEventHandler<IDomainEvent> handles every event.");
+        }
+
+        var source = HandlerSource.Of(descriptor, siblings);
+        var eventType = descriptor.ServiceType.GenericTypeArguments[0];
+        var handlerType = source.HandlerType ?? Inspect(source, descriptor.ServiceType);
+        if (handlerType is not null)
+        {
+            Add(handlerType, eventType, source, mayRepeat: descriptor.ImplementationInstance is not null);
+        }
+        else
+        {
+            var name = $"{TypeNames.FullName(descriptor.ServiceType)}#{Array.IndexOf(siblings, descriptor)}";
+            Add(new HandlerDescriptor(name, eventType, null, 0), TransactionPhase.AfterCommit, source);
+        }
+    }
+
+    private void Add(Type handlerType, Type eventType, HandlerSource source, bool mayRepeat = false)
+    {
+        // Twice is as once, but two objects of one class are two handlers, and clash by name.
+        if (_known.Add((handlerType, eventType)) || mayRepeat)
+        {
+            Add(HandlerIdentity.Describe(handlerType, eventType), TransactionPhases.Of(handlerType), source);
+        }
+    }
+
+    private void Add(HandlerDescriptor descriptor, TransactionPhase phase, HandlerSource source) =>
+        _handlers.Add(ContainerHandler.Create(descriptor, phase, source, root));
+
+    /// <summary>The class behind a factory, from its first instance; <see langword="null"/> when the factory fails now.</summary>
+    private Type? Inspect(HandlerSource source, Type serviceType)
+    {
+        using var scope = new InspectionScope(root);
+        try
+        {
+            return source.Resolve(scope.Services).GetType();
+        }
+#pragma warning disable CA1031 // it may fail for reasons that do not hold later; then each call reports it
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.HandlerFactoryFailed(logger, exception, TypeNames.FullName(serviceType)));
+            return null;
+        }
+    }
+
+    private void CheckNames()
+    {
+        foreach (var clash in _handlers.GroupBy(handler => handler.Descriptor.Name, StringComparer.Ordinal).Where(group => group.Skip(1).Any()))
+        {
+            var types = string.Join(" and ", clash.Select(handler =>
+                handler.Descriptor.HandlerType is { } type ? TypeNames.FullName(type) : "a factory"));
+            throw new InvalidOperationException(
+                $"Several event handlers are named '{clash.Key}': {types}. A name identifies one handler; " +
+                "give each class its own with [EventHandler(Name = \"...\")], and register an instance once.");
+        }
+    }
+}

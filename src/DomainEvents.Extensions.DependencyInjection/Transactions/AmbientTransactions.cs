@@ -1,0 +1,157 @@
+using System.Transactions;
+using DomainEvents.Diagnostics;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>
+/// The ambient transactions that a dispatcher has met, each with the <see cref="EventTransaction"/> that stands for it.
+/// </summary>
+/// <remarks>
+/// It never enlists: that would turn a local database transaction into a prepared one. It listens to
+/// <see cref="Transaction.TransactionCompleted"/>, which another listener's throw can hide (the runtime does not contain
+/// it), and therefore also looks at the status of a clone whenever the dispatcher is used.
+/// </remarks>
+internal sealed class AmbientTransactions(EventDispatcher dispatcher)
+{
+    private readonly Dictionary<Transaction, EventTransaction> _met = [];
+    private ThreadBoundTransaction? _threadBound = ThreadBoundTransaction.Find();
+
+    /// <summary>Hides the ambient transaction from work that comes after it; null if there is none.</summary>
+    public static TransactionScope? Suppress()
+    {
+        try
+        {
+            if (Transaction.Current is null)
+            {
+                return null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Of a scope that is complete but not disposed; it is hidden as well.
+        }
+
+        return new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+    }
+
+    /// <summary>What stands for the ambient transaction; <see langword="null"/> if there is none.</summary>
+    /// <param name="mustNotBeLost">Whether nothing else is open, so that losing it would publish too early.</param>
+    public EventTransaction? Current(bool mustNotBeLost)
+    {
+        if (Transaction.Current is not { } ambient)
+        {
+            if (mustNotBeLost)
+            {
+                _threadBound?.ThrowIfLeftBehind();
+            }
+
+            return null;
+        }
+
+        lock (_met)
+        {
+            if (_met.TryGetValue(ambient, out var known))
+            {
+                return known;
+            }
+        }
+
+        return Meet(ambient);
+    }
+
+    /// <summary>Runs before-commit handlers now, as there is no moment before the commit; a failure rolls back.</summary>
+    public async ValueTask<PublishResult> RunBeforeCommitAsync(EventTransaction transaction, CancellationToken cancellationToken)
+    {
+        var ambient = Transaction.Current;
+        try
+        {
+            await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous: false, cancellationToken).ConfigureAwait(false);
+            return default;
+        }
+        catch (Exception exception)
+        {
+            RollBack(ambient, exception);
+            throw;
+        }
+    }
+
+    /// <summary>Completes what has ended without our having been told.</summary>
+    public void LookForCompleted()
+    {
+        if (_met.Count == 0)
+        {
+            return;
+        }
+
+        Transaction[] ended;
+        lock (_met)
+        {
+            ended = [.. _met.Keys.Where(transaction => transaction.TransactionInformation.Status != TransactionStatus.Active)];
+        }
+
+        Array.ForEach(ended, Complete);
+    }
+
+    private EventTransaction Meet(Transaction ambient)
+    {
+        if (ambient.TransactionInformation.Status != TransactionStatus.Active)
+        {
+            throw new TransactionAbortedException(
+                "The ambient transaction has already ended, so nothing can wait for its commit. Leave its TransactionScope first.");
+        }
+
+        _threadBound ??= ThreadBoundTransaction.Find();
+        var clone = ambient.Clone();
+        var transaction = new EventTransaction(dispatcher, outer: null) { IsAmbient = true };
+        lock (_met)
+        {
+            _met.Add(clone, transaction);
+        }
+
+        // Raised at once if it has ended in the meantime.
+        clone.TransactionCompleted += (_, _) => Complete(clone);
+        return transaction;
+    }
+
+    private void Complete(Transaction clone)
+    {
+        // A throw would escape from the user's TransactionScope.Dispose.
+        try
+        {
+            EventTransaction? transaction;
+            lock (_met)
+            {
+                if (!_met.Remove(clone, out transaction))
+                {
+                    return;
+                }
+            }
+
+            transaction.CompleteAmbient(clone.TransactionInformation.Status switch
+            {
+                TransactionStatus.Committed => EventTransactionState.Committed,
+                TransactionStatus.Aborted => EventTransactionState.RolledBack,
+                _ => EventTransactionState.InDoubt,
+            });
+            clone.Dispose();
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.AmbientCompletionFailed(dispatcher.Logger, exception));
+        }
+    }
+
+    private void RollBack(Transaction? ambient, Exception cause)
+    {
+        try
+        {
+            ambient?.Rollback(cause);
+        }
+        catch (TransactionException exception)
+        {
+            Log.Contained(() => TransactionLog.RollbackFailed(dispatcher.Logger, exception));
+        }
+    }
+}

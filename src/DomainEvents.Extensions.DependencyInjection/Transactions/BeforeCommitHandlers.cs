@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>
+/// Runs before-commit handlers: in the scope of the one who commits, one after the other, up to the first failure.
+/// </summary>
+internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvider callerServices, ILogger logger)
+{
+    public async ValueTask HandleAsync(IDomainEvent domainEvent, bool synchronous, CancellationToken cancellationToken)
+    {
+        // For the prefix of the handlers; the caller's context is back when this method returns.
+        SynchronizationContext.SetSynchronizationContext(null);
+        var plan = bus.Plan(domainEvent.GetType(), Occasions.BeforeCommit);
+        foreach (var handler in plan.Handlers)
+        {
+            var descriptor = handler.Registration.Descriptor;
+            HandlerCall call = (e, token) => handler.CallWith(e, callerServices, token);
+            if (Telemetry.IsListenedTo)
+            {
+                call = new HandlerObserver(plan, descriptor).Around(call);
+            }
+
+            try
+            {
+                var task = call(domainEvent, cancellationToken);
+                if (synchronous && !task.IsCompleted)
+                {
+                    _ = task.AsTask(); // it ends on its own; nobody can wait for it here
+                    throw new InvalidOperationException(
+                        $"The before-commit handler {descriptor.Name} did not complete synchronously, which a synchronous commit cannot " +
+                        "wait for: rolled back. Commit with CommitAsync.");
+                }
+
+                await task.ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Log.Contained(() => Log.EventHandlerFailed(
+                    logger, exception, descriptor.Name, plan.EventType, domainEvent.EventId));
+                throw;
+            }
+        }
+    }
+}

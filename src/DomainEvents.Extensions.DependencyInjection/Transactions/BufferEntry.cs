@@ -1,0 +1,20 @@
+namespace DomainEvents.Transactions;
+
+/// <summary>One thing that waits for the end of a transaction: an event, or a callback.</summary>
+internal sealed class BufferEntry(long sequence, EventTransaction owner)
+{
+    /// <summary>Its place in the order of registration.</summary>
+    public long Sequence => sequence;
+
+    /// <summary>The transaction that answers for it: the one it was registered in, or whatever that handed it to.</summary>
+    public EventTransaction Owner { get; set; } = owner;
+
+    public IDomainEvent? Event { get; init; }
+
+    /// <summary>The aggregate that the event is still pending on, if it came from one.</summary>
+    public IHasDomainEvents? Source { get; set; }
+
+    public Callback? Callback { get; init; }
+
+    public bool Discarded { get; set; }
+}

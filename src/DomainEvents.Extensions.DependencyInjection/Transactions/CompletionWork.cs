@@ -1,0 +1,139 @@
+using DomainEvents.Background;
+using DomainEvents.Diagnostics;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>What a transaction leaves to be done when it has ended: events and callbacks, in the order of registration.</summary>
+internal sealed class CompletionWork : BackgroundWork
+{
+    // The work whose callbacks this flow runs in.
+    private static readonly AsyncLocal<CompletionWork?> Running = new();
+
+    private readonly EventDispatcher _dispatcher;
+    private readonly Occasions _occasion;
+    private readonly Queue<BufferEntry> _entries;
+    private readonly Queue<Callback> _continuations = [];
+    private bool _ended;
+
+    public CompletionWork(EventDispatcher dispatcher, IReadOnlyList<BufferEntry> entries, Occasions occasion)
+    {
+        (_dispatcher, _occasion) = (dispatcher, occasion);
+        _entries = new(entries.Where(IsOwed));
+        if (!IsEmpty)
+        {
+            dispatcher.WorkStarted();
+        }
+    }
+
+    public CompletionWork(EventDispatcher dispatcher, Callback callback)
+    {
+        (_dispatcher, _occasion, _entries) = (dispatcher, callback.Occasion, []);
+        _continuations.Enqueue(callback);
+        dispatcher.WorkStarted();
+    }
+
+    public bool IsEmpty => _entries.Count == 0 && _continuations.Count == 0;
+
+    /// <summary>Whether the caller is called by the work of a dispatcher.</summary>
+    public static bool IsRunningFor(EventDispatcher dispatcher) => Running.Value is { _ended: false } work && work._dispatcher == dispatcher;
+
+    /// <summary>A callback that is registered by the work itself runs next, before whatever else waits.</summary>
+    public static bool TryContinue(EventDispatcher dispatcher, Callback callback)
+    {
+        if (Running.Value is not { } work || work._dispatcher != dispatcher)
+        {
+            return false;
+        }
+
+        lock (work._continuations)
+        {
+            if (!work._ended)
+            {
+                work._continuations.Enqueue(callback);
+            }
+
+            return !work._ended;
+        }
+    }
+
+    public override IEnumerable<string> Describe() =>
+    [
+        .. _continuations.Select(callback => $"callback {callback.Name}"),
+        .. _entries.Select(entry => entry.Callback is { } callback
+            ? $"callback {callback.Name}"
+            : $"{EventTypeName.Of(entry.Event!.GetType())} {entry.Event.EventId}"),
+    ];
+
+    public override async ValueTask RunAsync(CancellationToken stopping) => await RunToEndAsync(stopping).ConfigureAwait(false);
+
+    public async ValueTask<PublishResult> RunToEndAsync(CancellationToken stopping)
+    {
+        try
+        {
+            Running.Value = this;
+            using var noAmbientTransaction = AmbientTransactions.Suppress();
+            PublishResult result = default;
+            while (TryTakeNext(out var next))
+            {
+                if (next.Callback is { } callback)
+                {
+                    await RunAsync(callback, stopping).ConfigureAwait(false);
+                }
+                else
+                {
+                    result = result.And(await _dispatcher.AfterCompletion.HandleAsync(next.Event!, _occasion, stopping).ConfigureAwait(false));
+                }
+            }
+
+            return result;
+        }
+        finally
+        {
+            Ended();
+        }
+    }
+
+    /// <summary>Called when it has run, and when it never will.</summary>
+    public override void Ended() => _dispatcher.WorkEnded();
+
+    private bool TryTakeNext(out (IDomainEvent? Event, Callback? Callback) next)
+    {
+        lock (_continuations)
+        {
+            if (_continuations.TryDequeue(out var continuation))
+            {
+                next = (null, continuation);
+            }
+            else if (_entries.TryDequeue(out var entry))
+            {
+                next = (entry.Event, entry.Callback);
+            }
+            else
+            {
+                next = default;
+                _ended = true;
+            }
+
+            return !_ended;
+        }
+    }
+
+    private async ValueTask RunAsync(Callback callback, CancellationToken stopping)
+    {
+        try
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+            await callback.Run(stopping).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the others run; the transaction has ended in any case
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.CallbackFailed(_dispatcher.Logger, exception, callback.Name));
+        }
+    }
+
+    private bool IsOwed(BufferEntry entry) => entry.Callback is { } callback
+        ? callback.Occasion == _occasion
+        : _dispatcher.AfterCompletion.Any(entry.Event!, _occasion);
+}

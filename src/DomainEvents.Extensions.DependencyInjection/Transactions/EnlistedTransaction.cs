@@ -1,0 +1,98 @@
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>The database transaction behind an <see cref="EventTransaction"/>.</summary>
+internal sealed class EnlistedTransaction(DbTransaction transaction)
+{
+    // Across scopes: two that enlist one database transaction share one buffer.
+    private static readonly ConditionalWeakTable<DbTransaction, EventTransaction> Enlisted = [];
+
+    private readonly DbConnection? _connection = ConnectionOf(transaction);
+
+    /// <summary>ADO.NET: the connection of a transaction that is no longer valid is null; some providers throw instead.</summary>
+    public bool IsCompleted => ConnectionOf(transaction) is null;
+
+    /// <summary>Finds the open transaction of events of a database transaction, or opens it.</summary>
+    public static EventTransaction Join(DbTransaction transaction, Func<EnlistedTransaction, EventTransaction> open)
+    {
+        lock (Enlisted)
+        {
+            var enlisted = new EnlistedTransaction(transaction);
+            if (enlisted.IsCompleted)
+            {
+                throw new InvalidOperationException(
+                    "The database transaction is completed, or its connection is closed. Enlist it right after it has begun.");
+            }
+
+            if (!Enlisted.TryGetValue(transaction, out var known))
+            {
+                known = open(enlisted);
+                Enlisted.Add(transaction, known);
+            }
+
+            return known;
+        }
+    }
+
+    /// <summary>The next enlistment starts anew; providers use their transaction objects again.</summary>
+    public void Leave()
+    {
+        lock (Enlisted)
+        {
+            Enlisted.Remove(transaction);
+        }
+    }
+
+    public void CreateSavepoint(string name) => transaction.Save(name);
+
+    public void RollbackToSavepoint(string name) => transaction.Rollback(name);
+
+    public void ReleaseSavepoint(string name) => transaction.Release(name);
+
+    /// <summary>Not to be cancelled: a COMMIT that is given up half-way has an unknown outcome.</summary>
+    public Task CommitAsync(bool synchronous)
+    {
+        if (!synchronous)
+        {
+            return transaction.CommitAsync(CancellationToken.None);
+        }
+
+        transaction.Commit();
+        return Task.CompletedTask;
+    }
+
+    public Task RollbackAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        if (!synchronous)
+        {
+            return transaction.RollbackAsync(cancellationToken);
+        }
+
+        transaction.Rollback();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Whether a failed commit may have taken effect. An error that the database itself sent over a connection that is
+    /// still open says that it did not; SQLSTATE class 08 and 40003 (SQL:2016, part 2, table 38) say that nobody knows.
+    /// </summary>
+    public bool IsOutcomeUnknown(Exception commitFailure) =>
+        commitFailure is not DbException databaseError
+        || _connection is not { State: ConnectionState.Open }
+        || (databaseError.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal)));
+
+    private static DbConnection? ConnectionOf(DbTransaction transaction)
+    {
+        try
+        {
+            return transaction.Connection;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using DomainEvents.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>
+/// What a tree of transactions holds back, in the order of registration. Every entry and every source has an owner in
+/// the tree; savepoints are places in the order. Thread-safe.
+/// </summary>
+internal sealed class EventBuffer
+{
+    private readonly List<BufferEntry> _entries = [];
+    private readonly Dictionary<Guid, BufferEntry> _events = [];
+    private readonly List<EventSource> _sources = [];
+
+    // Events that a partial rollback took back although their source still shows them.
+    private HashSet<IDomainEvent>? _withdrawn;
+    private List<BufferEntry> _fresh = [];
+    private long _sequence;
+    private bool _sealed;
+
+    public void Add(EventTransaction owner, IDomainEvent domainEvent)
+    {
+        lock (_entries)
+        {
+            ThrowIfSealed();
+            AddEvent(owner, domainEvent, source: null);
+        }
+    }
+
+    public void Add(EventTransaction owner, Callback callback)
+    {
+        lock (_entries)
+        {
+            ThrowIfSealed();
+            _entries.Add(new BufferEntry(++_sequence, owner) { Callback = callback });
+        }
+    }
+
+    /// <summary>Takes a source's pending events, and those that it raises later.</summary>
+    public void Add(EventTransaction owner, IHasDomainEvents source)
+    {
+        lock (_entries)
+        {
+            ThrowIfSealed();
+            var registered = new EventSource(++_sequence, owner, source);
+            if (!_sources.Exists(other => ReferenceEquals(other.Source, source) && other.Owner == owner))
+            {
+                _sources.Add(registered);
+            }
+
+            // Asking again for events that were taken back brings them back.
+            _withdrawn?.ExceptWith(PendingOn(source));
+            Read(registered);
+        }
+    }
+
+    /// <summary>A place in the order. What the sources have raised so far comes before it.</summary>
+    public long Mark()
+    {
+        lock (_entries)
+        {
+            ReadSources();
+            return _sequence;
+        }
+    }
+
+    /// <summary>The events of a transaction that no before-commit handler has seen yet; none seals the buffer if asked to.</summary>
+    public List<IDomainEvent> TakeFresh(EventTransaction owner, bool sealWhenEmpty)
+    {
+        lock (_entries)
+        {
+            ReadSources();
+            var taken = _fresh.FindAll(entry => !entry.Discarded && entry.Owner.IsWithin(owner));
+            _fresh = _fresh.FindAll(entry => !entry.Discarded && !entry.Owner.IsWithin(owner));
+            _sealed |= sealWhenEmpty && taken.Count == 0;
+            return taken.ConvertAll(entry => entry.Event!);
+        }
+    }
+
+    /// <summary>Hands everything of an inner transaction to the outer one.</summary>
+    public void HandOver(EventTransaction inner, EventTransaction outer)
+    {
+        lock (_entries)
+        {
+            foreach (var entry in _entries)
+            {
+                entry.Owner = entry.Owner == inner ? outer : entry.Owner;
+            }
+
+            for (var i = 0; i < _sources.Count; i++)
+            {
+                _sources[i] = _sources[i].Owner == inner ? _sources[i] with { Owner = outer } : _sources[i];
+            }
+        }
+    }
+
+    /// <summary>Takes out what a transaction registered after a place in the order, and returns it.</summary>
+    public List<BufferEntry> Discard(EventTransaction owner, long after = 0)
+    {
+        lock (_entries)
+        {
+            if (after > 0)
+            {
+                ReadSources();
+            }
+
+            bool IsDiscarded(EventTransaction by, long sequence) => sequence > after && by.IsWithin(owner);
+            _sources.RemoveAll(source => IsDiscarded(source.Owner, source.Sequence));
+            var discarded = _entries.FindAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
+            _entries.RemoveAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
+            foreach (var entry in discarded)
+            {
+                entry.Discarded = true;
+                if (entry.Event is { } domainEvent)
+                {
+                    _events.Remove(domainEvent.EventId);
+                    (_withdrawn ??= new(ReferenceEqualityComparer.Instance)).Add(domainEvent);
+                }
+            }
+
+            return discarded;
+        }
+    }
+
+    /// <summary>Empties the buffer at the outermost commit, and takes the events off their sources. Returns what now runs.</summary>
+    public List<BufferEntry> Commit(ILogger logger)
+    {
+        lock (_entries)
+        {
+            _sealed = true;
+            List<BufferEntry> entries = [.. _entries];
+            foreach (var source in _sources.Select(registered => registered.Source).Distinct(ReferenceEqualityComparer.Instance).Cast<IHasDomainEvents>())
+            {
+                RemoveFrom(source, [.. entries.Where(entry => ReferenceEquals(entry.Source, source)).Select(entry => entry.Event!)], logger);
+            }
+
+            _entries.Clear();
+            _events.Clear();
+            _sources.Clear();
+            _fresh.Clear();
+            return entries;
+        }
+    }
+
+    /// <summary>Sources are the user's code: nothing they throw may make a committed transaction look failed.</summary>
+    private void RemoveFrom(IHasDomainEvents source, List<IDomainEvent> published, ILogger logger)
+    {
+        try
+        {
+            var late = source.DomainEvents
+                .Except(published, ReferenceEqualityComparer.Instance)
+                .Cast<IDomainEvent>()
+                .Count(domainEvent => _withdrawn?.Contains(domainEvent) is not true);
+            if (late > 0)
+            {
+                Log.Contained(() => TransactionLog.RaisedTooLate(logger, late, TypeNames.FullName(source.GetType())));
+            }
+
+            source.RemoveDomainEvents(published);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.RemovalFailed(logger, exception, TypeNames.FullName(source.GetType())));
+        }
+    }
+
+    private void ReadSources()
+    {
+        foreach (var source in _sources)
+        {
+            Read(source);
+        }
+    }
+
+    private void Read(EventSource registered)
+    {
+        foreach (var domainEvent in PendingOn(registered.Source))
+        {
+            if (_withdrawn?.Contains(domainEvent) is not true)
+            {
+                AddEvent(registered.Owner, domainEvent, registered.Source);
+            }
+        }
+    }
+
+    private void AddEvent(EventTransaction owner, IDomainEvent domainEvent, IHasDomainEvents? source)
+    {
+        if (_events.TryGetValue(domainEvent.EventId, out var held))
+        {
+            if (!ReferenceEquals(held.Event, domainEvent))
+            {
+                throw new ArgumentException(
+                    $"Two events of type {EventTypeName.Of(held.Event!.GetType())} and {EventTypeName.Of(domainEvent.GetType())} " +
+                    $"share the id {domainEvent.EventId}. A 'with' copy keeps the id: set a new EventId, or publish one of the two.",
+                    nameof(domainEvent));
+            }
+
+            held.Source ??= source;
+            return;
+        }
+
+        var entry = new BufferEntry(++_sequence, owner) { Event = domainEvent, Source = source };
+        _entries.Add(entry);
+        _events.Add(domainEvent.EventId, entry);
+        _fresh.Add(entry);
+    }
+
+    private static IReadOnlyList<IDomainEvent> PendingOn(IHasDomainEvents source) =>
+        source.DomainEvents is { } pending && !pending.Contains(null!)
+            ? pending
+            : throw new InvalidOperationException(
+                $"{TypeNames.FullName(source.GetType())}.DomainEvents is null or contains null. It must list the pending events.");
+
+    private void ThrowIfSealed()
+    {
+        if (_sealed)
+        {
+            throw new InvalidOperationException(
+                "The transaction is past its last moment before the commit and takes no more events. Publish earlier, or after it has completed.");
+        }
+    }
+
+    private readonly record struct EventSource(long Sequence, EventTransaction Owner, IHasDomainEvents Source);
+}

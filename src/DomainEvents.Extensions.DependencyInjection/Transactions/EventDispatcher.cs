@@ -1,0 +1,235 @@
+using System.Data.Common;
+using DomainEvents.Background;
+using DomainEvents.Diagnostics;
+using DomainEvents.Registration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace DomainEvents.Transactions;
+
+/// <summary>Finds the transaction that a call belongs to, and sees to what a transaction leaves to be done.</summary>
+internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDisposable
+{
+    private readonly IEventBus _bus;
+    private readonly BackgroundQueue _queue;
+    private readonly EventTransactionOptions _options;
+    private readonly AmbientTransactions _ambient;
+    private readonly IdleSignal _work = new();
+    private readonly List<EventTransaction> _open = [];
+    private bool _disposed;
+
+    public EventDispatcher(
+        IServiceProvider services, EventBusHost host, IEventBus bus, BackgroundQueue queue, IOptions<EventTransactionOptions> options)
+    {
+        (_bus, _queue, _options) = (bus, queue, options.Value);
+        Logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<IEventDispatcher>();
+        BeforeCommit = new BeforeCommitHandlers(host.Bus, services, Logger);
+        AfterCompletion = new AfterCompletionHandlers(host.Bus, bus, Logger);
+        _ambient = new AmbientTransactions(this);
+    }
+
+    public ILogger Logger { get; }
+
+    public BeforeCommitHandlers BeforeCommit { get; }
+
+    public AfterCompletionHandlers AfterCompletion { get; }
+
+    public int MaxBeforeCommitRounds => _options.MaxBeforeCommitRounds;
+
+    public EventTransaction? Current
+    {
+        get
+        {
+            lock (_open)
+            {
+                _open.RemoveAll(transaction => transaction.State != EventTransactionState.Active);
+                return _open.Count == 0 ? null : _open[^1];
+            }
+        }
+    }
+
+    public EventTransaction Begin() => Open(enlisted: null);
+
+    public EventTransaction Enlist(DbTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
+        var enlisted = EnlistedTransaction.Join(transaction, Open);
+        lock (_open)
+        {
+            // One that another scope has enlisted is an open transaction of this scope from now on.
+            if (!_open.Contains(enlisted))
+            {
+                _open.Add(enlisted);
+            }
+        }
+
+        return enlisted;
+    }
+
+    public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(domainEvent);
+        var transaction = Innermost();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return InMemoryEventBus.CanceledAsync(cancellationToken);
+        }
+
+        if (transaction is null)
+        {
+            return _bus.PublishAsync(domainEvent, cancellationToken);
+        }
+
+        transaction.Enqueue(domainEvent);
+        return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
+    }
+
+    public ValueTask<PublishResult> PublishFromAsync(IHasDomainEvents source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var transaction = Innermost();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return InMemoryEventBus.CanceledAsync(cancellationToken);
+        }
+
+        if (transaction is null)
+        {
+            return _bus.PublishAllAsync(source.PullDomainEvents(), cancellationToken);
+        }
+
+        transaction.Enqueue(source);
+        return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
+    }
+
+    public void OnCommitted(Func<CancellationToken, ValueTask> callback, string? name = null)
+    {
+        var registered = Callback.Of(Occasions.AfterCommit, callback, name);
+        if (Innermost() is { } transaction)
+        {
+            transaction.Register(registered);
+        }
+        else if (!CompletionWork.TryContinue(this, registered))
+        {
+            _queue.Enqueue(new CompletionWork(this, registered));
+        }
+    }
+
+    public void OnRolledBack(Func<CancellationToken, ValueTask> callback, string? name = null)
+    {
+        var registered = Callback.Of(Occasions.AfterRollback, callback, name);
+        Innermost()?.Register(registered);
+    }
+
+    public Task WhenIdleAsync(CancellationToken cancellationToken = default)
+    {
+        if (CompletionWork.IsRunningFor(this))
+        {
+            throw new InvalidOperationException("WhenIdleAsync was called from the work that it waits for, which would never end.");
+        }
+
+        _ambient.LookForCompleted();
+        return _work.WhenIdle().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Runs what a transaction has left: here and now, or in the background.</summary>
+    public async ValueTask<PublishResult> FinishAsync(IReadOnlyList<BufferEntry> entries, Occasions occasion, bool synchronous)
+    {
+        var work = new CompletionWork(this, entries, occasion);
+        if (work.IsEmpty)
+        {
+            return default;
+        }
+
+        if (synchronous)
+        {
+            _queue.Enqueue(work);
+            return default;
+        }
+
+        if (_queue.TakesEverything)
+        {
+            await _queue.EnqueueAsync(work).ConfigureAwait(false);
+            return default;
+        }
+
+        return await work.RunToEndAsync(_queue.Stopping).ConfigureAwait(false);
+    }
+
+    public void WorkStarted() => _work.Enter();
+
+    public void WorkEnded() => _work.Leave();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var transaction in CloseAndTakeOpen())
+        {
+            await transaction.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var transaction in CloseAndTakeOpen())
+        {
+            transaction.Dispose();
+        }
+    }
+
+    private EventTransaction Open(EnlistedTransaction? enlisted)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
+        var transaction = new EventTransaction(this, FindInnermost(), enlisted);
+        lock (_open)
+        {
+            _open.Add(transaction);
+        }
+
+        return transaction;
+    }
+
+    /// <summary>The transaction that a call belongs to; none is what the policy allows, or not.</summary>
+    private EventTransaction? Innermost()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
+        var innermost = FindInnermost();
+        return innermost is not null || _options.NoTransaction != NoTransactionPolicy.Throw
+            ? innermost
+            : throw new InvalidOperationException(
+                "No transaction is open, and EventTransactionOptions.NoTransaction is Throw. Open one first with IEventDispatcher.Begin " +
+                "or Enlist or a TransactionScope, or set the policy to PublishImmediately.");
+    }
+
+    private EventTransaction? FindInnermost()
+    {
+        _ambient.LookForCompleted();
+        var current = Current;
+        var ambient = _ambient.Current(mustNotBeLost: current is null);
+        return ambient is null || (current is not null && current.IsWithin(ambient)) ? current : ambient;
+    }
+
+    private List<EventTransaction> CloseAndTakeOpen()
+    {
+        if (_disposed)
+        {
+            return [];
+        }
+
+        _disposed = true;
+        _ambient.LookForCompleted();
+        lock (_open)
+        {
+            var open = _open.FindAll(transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this);
+            open.Reverse();
+            if (open.Count > 0)
+            {
+                Log.Contained(() => TransactionLog.LeftOpen(Logger, open.Count));
+            }
+
+            return open;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using System.Runtime.ExceptionServices;
+using DomainEvents.Diagnostics;
+
+namespace DomainEvents.Transactions;
+
+/// <content>How a transaction ends. Whatever opened it, manual, ADO.NET or ambient, goes through here.</content>
+public sealed partial class EventTransaction
+{
+    private readonly EventDispatcher _dispatcher;
+    private readonly EventBuffer _buffer;
+    private readonly EventTransaction? _outer;
+    private readonly EnlistedTransaction? _enlisted;
+    private EventTransaction? _inner;
+    private bool _committing;
+    private bool _handlingBeforeCommit;
+
+    internal EventTransaction(EventDispatcher dispatcher, EventTransaction? outer, EnlistedTransaction? enlisted = null)
+    {
+        (_dispatcher, _outer, _enlisted) = (dispatcher, outer, enlisted);
+        _buffer = outer?._buffer ?? new EventBuffer();
+        if (outer is not null)
+        {
+            outer._inner = this;
+        }
+    }
+
+    internal EventDispatcher Dispatcher => _dispatcher;
+
+    /// <summary>Whether it stands for an ambient transaction, which decides about its end and says so afterwards.</summary>
+    internal bool IsAmbient { get; init; }
+
+    // Savepoints of a nested transaction are savepoints of the database transaction around it.
+    private EnlistedTransaction? RealTransaction => _enlisted ?? _outer?.RealTransaction;
+
+    /// <summary>Whether this is a transaction, or one somewhere inside it.</summary>
+    internal bool IsWithin(EventTransaction transaction) =>
+        this == transaction || (_outer is not null && _outer.IsWithin(transaction));
+
+    /// <summary>Runs before-commit handlers until no event is left that they have not seen.</summary>
+    internal async ValueTask RunBeforeCommitAsync(bool sealWhenDone, bool synchronous, CancellationToken cancellationToken)
+    {
+        if (_handlingBeforeCommit)
+        {
+            return; // published by such a handler: the next round takes it
+        }
+
+        _handlingBeforeCommit = true;
+        try
+        {
+            for (var round = 1; _buffer.TakeFresh(this, sealWhenDone) is { Count: > 0 } events; round++)
+            {
+                ThrowIfTooManyRounds(round, events[0]);
+                foreach (var domainEvent in events)
+                {
+                    await _dispatcher.BeforeCommit.HandleAsync(domainEvent, synchronous, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            _handlingBeforeCommit = false;
+        }
+    }
+
+    /// <summary>Ends as the ambient transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
+    internal void CompleteAmbient(EventTransactionState state)
+    {
+        _inner?.CompleteAmbient(EventTransactionState.RolledBack);
+        Finish(EndAsync(state, synchronous: true).AsTask());
+    }
+
+    private async ValueTask<PublishResult> CommitAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        ThrowIfNotInnermost("commit");
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_enlisted is { IsCompleted: true })
+        {
+            await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
+            throw new InvalidOperationException(
+                "The enlisted database transaction was committed or rolled back directly, so the fate of its events is unknown: " +
+                "none was published. Complete it through the EventTransaction that Enlist returned.");
+        }
+
+        _committing = true;
+        try
+        {
+            if (_enlisted is not null || _outer is null or { IsAmbient: true })
+            {
+                await RunBeforeCommitAsync(sealWhenDone: _outer is null, synchronous, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                ThrowIfInnerIsOpen("commit");
+            }
+        }
+        catch
+        {
+            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        if (_enlisted is not null)
+        {
+            await CommitAsync(_enlisted, synchronous).ConfigureAwait(false);
+        }
+
+        return await EndAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+    }
+
+    private async ValueTask CommitAsync(EnlistedTransaction enlisted, bool synchronous)
+    {
+        try
+        {
+            await enlisted.CommitAsync(synchronous).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (enlisted.IsOutcomeUnknown(exception))
+        {
+            Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception));
+            await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
+            throw;
+        }
+        catch
+        {
+            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask RollbackAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        if (State == EventTransactionState.Committed || _committing && State == EventTransactionState.Active)
+        {
+            throw new InvalidOperationException(
+                State == EventTransactionState.Committed
+                    ? "The transaction is committed and cannot be rolled back any more."
+                    : "The transaction is being committed. A before-commit handler rolls it back by throwing.");
+        }
+
+        if (State == EventTransactionState.Active
+            && await RollbackAllAsync(synchronous, cancellationToken).ConfigureAwait(false) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private async ValueTask DisposeAsync(bool synchronous)
+    {
+        if (State == EventTransactionState.Active && !_committing)
+        {
+            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Rolls back what is open inside, innermost first, then this. Returns what the database threw, after the end.</summary>
+    private async ValueTask<Exception?> RollbackAllAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        var failure = _inner is null ? null : await _inner.RollbackAllAsync(synchronous, cancellationToken).ConfigureAwait(false);
+        if (_enlisted is { IsCompleted: true } && !_committing)
+        {
+            Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
+            await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
+            return failure;
+        }
+
+        if (_enlisted is { IsCompleted: false })
+        {
+            try
+            {
+                await _enlisted.RollbackAsync(synchronous, cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // the transaction is over in any case; whoever asked for the rollback gets the exception
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.Contained(() => TransactionLog.RollbackFailed(_dispatcher.Logger, exception));
+                failure ??= exception;
+            }
+        }
+
+        await EndAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        return failure;
+    }
+
+    /// <summary>The one place where a transaction ends: the buffer is emptied first, then the work runs, or is handed on.</summary>
+    private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
+    {
+        State = state;
+        if (_outer is not null && _outer._inner == this)
+        {
+            _outer._inner = null;
+        }
+
+        _enlisted?.Leave();
+        if (state != EventTransactionState.Committed)
+        {
+            var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;
+            return _dispatcher.FinishAsync(_buffer.Discard(this), occasion, synchronous);
+        }
+
+        if (_outer is not null)
+        {
+            _buffer.HandOver(this, _outer);
+            return default;
+        }
+
+        return _dispatcher.FinishAsync(_buffer.Commit(_dispatcher.Logger), Occasions.AfterCommit, synchronous);
+    }
+
+    private void ThrowIfTooManyRounds(int round, IDomainEvent next)
+    {
+        if (round > _dispatcher.MaxBeforeCommitRounds)
+        {
+            throw new InvalidOperationException(
+                $"Before-commit handlers still raise events, {EventTypeName.Of(next.GetType())} among them, after " +
+                $"{_dispatcher.MaxBeforeCommitRounds} rounds. Usually an event causes itself: break the cycle, or raise " +
+                "EventTransactionOptions.MaxBeforeCommitRounds.");
+        }
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (State != EventTransactionState.Active)
+        {
+            throw new InvalidOperationException($"The transaction is completed ({State}). Open another with IEventDispatcher.Begin or Enlist.");
+        }
+    }
+
+    private void ThrowIfInnerIsOpen(string action)
+    {
+        if (_inner is not null)
+        {
+            throw new InvalidOperationException($"Cannot {action} the transaction while one that was opened inside it is open: complete that first.");
+        }
+    }
+
+    private void ThrowIfNotInnermost(string action)
+    {
+        ThrowIfCompleted();
+        ThrowIfInnerIsOpen(action);
+        if (_committing)
+        {
+            throw new InvalidOperationException($"Cannot {action} the transaction: it is being committed.");
+        }
+    }
+}

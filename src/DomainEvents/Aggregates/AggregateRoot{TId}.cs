@@ -1,0 +1,10 @@
+namespace DomainEvents;
+
+/// <summary>An aggregate root with an identity.</summary>
+/// <typeparam name="TId">The type of the identity.</typeparam>
+public abstract class AggregateRoot<TId> : AggregateRoot
+    where TId : notnull
+{
+    /// <summary>The identity. <see langword="default"/> until the aggregate, or the database, has set it.</summary>
+    public TId Id { get; protected set; } = default!;
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DomainEvents;
+
+/// <summary>The handlers of a bus at one moment, with the plans made from them. A change makes a new table.</summary>
+internal sealed class HandlerTable
+{
+    private readonly LinkedHandler[] _handlers;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, bool> _unhandled;
+    private readonly PlanCache[] _plans;
+
+    public HandlerTable(IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
+        : this([.. handlers], timeProvider, logger, new(StringComparer.Ordinal))
+    {
+    }
+
+    private HandlerTable(
+        LinkedHandler[] handlers, TimeProvider timeProvider, ILogger logger, ConcurrentDictionary<string, bool> unhandled)
+    {
+        (_handlers, _timeProvider, _logger, _unhandled) = (handlers, timeProvider, logger, unhandled);
+        _plans = Array.ConvertAll(
+            [Occasions.Immediate, Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt],
+            occasion => new PlanCache(type => MakePlan(type, occasion)));
+    }
+
+    /// <summary>The table of a bus whose container is gone.</summary>
+    public static HandlerTable Closed { get; } = new([], TimeProvider.System, NullLogger.Instance);
+
+    public PublishPlan ImmediatePlan(Type eventType) => _plans[0].For(eventType);
+
+    public PublishPlan Plan(Type eventType, Occasions occasion) =>
+        _plans[BitOperations.Log2((uint)occasion)].For(eventType);
+
+    public HandlerTable With(LinkedHandler handler)
+    {
+        ThrowIfClosed();
+        return new([.. _handlers, handler], _timeProvider, _logger, _unhandled);
+    }
+
+    public HandlerTable Without(LinkedHandler handler) => this == Closed
+        ? this
+        : new(Array.FindAll(_handlers, other => !ReferenceEquals(other, handler)), _timeProvider, _logger, _unhandled);
+
+    private PublishPlan MakePlan(Type eventType, Occasions occasion)
+    {
+        ThrowIfClosed();
+        var matching = Array.FindAll(_handlers, handler => handler.Registration.Descriptor.EventType.IsAssignableFrom(eventType));
+        var plan = new PublishPlan(
+            eventType,
+            matching.Where(handler => handler.Registration.Occasions.HasFlag(occasion)),
+            _timeProvider,
+            _logger);
+        if (matching.Length == 0 && _unhandled.TryAdd(plan.EventType, true))
+        {
+            Log.Contained(() => Log.EventWithoutHandler(_logger, plan.EventType));
+        }
+
+        return plan;
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(this == Closed, typeof(InMemoryEventBus));
+}

@@ -1,0 +1,193 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DomainEvents;
+
+/// <summary>Carries events to handlers in memory, concurrently; a failing handler stops nobody. Thread-safe.</summary>
+/// <remarks>
+/// Usable with no container. Handlers run without a synchronization context, so waiting for a publish on a thread that
+/// has one does not deadlock. When all handlers complete synchronously a publish allocates nothing.
+/// </remarks>
+public sealed class InMemoryEventBus : IEventBus
+{
+    private readonly FanOutStrategy _fanOut;
+    private readonly HandlerLinker _linker;
+    private readonly int _maxPublishDepth;
+    private readonly object _gate = new();
+    private volatile HandlerTable _table;
+
+    /// <summary>Creates a bus with no handlers.</summary>
+    /// <param name="options">How handlers run; read now, later changes have no effect. <see langword="null"/>: the defaults.</param>
+    /// <param name="logger">Where failures are told; <see langword="null"/>: nowhere.</param>
+    /// <exception cref="ArgumentException">The options' middleware contains <see langword="null"/>.</exception>
+    public InMemoryEventBus(EventBusOptions? options = null, ILogger<InMemoryEventBus>? logger = null)
+        : this(options ?? new EventBusOptions(), logger, [], [])
+    {
+    }
+
+    internal InMemoryEventBus(
+        EventBusOptions options,
+        ILogger? logger,
+        IEnumerable<IEventMiddleware> moreMiddleware,
+        IEnumerable<HandlerRegistration> registrations)
+    {
+        _fanOut = FanOutStrategy.For(options);
+        _linker = new HandlerLinker(options, moreMiddleware);
+        _maxPublishDepth = options.MaxPublishDepth;
+        _table = new HandlerTable(
+            registrations.Select(_linker.Link),
+            options.TimeProvider,
+            logger ?? NullLogger.Instance);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(domainEvent);
+        return cancellationToken.IsCancellationRequested
+            ? CanceledAsync(cancellationToken)
+            : PublishAsync(_table.ImmediatePlan(domainEvent.GetType()), domainEvent, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<PublishResult> PublishAllAsync(
+        IEnumerable<IDomainEvent> domainEvents, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(domainEvents);
+        IDomainEvent[] events = [.. domainEvents];
+        if (events.Contains(null))
+        {
+            throw new ArgumentNullException(nameof(domainEvents), "One of the events is null; none was published.");
+        }
+
+        return cancellationToken.IsCancellationRequested
+            ? CanceledAsync(cancellationToken)
+            : PublishInOrderAsync(events, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe<TEvent>(IEventHandler<TEvent> handler, SubscribeOptions? options = null)
+        where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return Add(Subscription.Of(handler, options));
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe<TEvent>(
+        Func<TEvent, CancellationToken, ValueTask> handler, SubscribeOptions? options = null)
+        where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return Add(Subscription.Of(handler, options));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HandlerDescriptor> HandlersFor(Type eventType)
+    {
+        ArgumentNullException.ThrowIfNull(eventType);
+        return Array.ConvertAll(_table.ImmediatePlan(eventType).Handlers, handler => handler.Registration.Descriptor);
+    }
+
+    internal bool IsClosed => _table == HandlerTable.Closed;
+
+    internal PublishPlan Plan(Type eventType, Occasions occasion) => _table.Plan(eventType, occasion);
+
+    /// <summary>Runs a plan whatever the state of the token: what a commit owes is at least tried.</summary>
+    internal ValueTask<PublishResult> PublishAsync(
+        PublishPlan plan, IDomainEvent domainEvent, CancellationToken cancellationToken)
+    {
+        var calls = plan.Calls;
+        if (Telemetry.IsListenedTo)
+        {
+            Telemetry.CountPublished(plan.EventType);
+            calls = plan.ObservedCalls;
+        }
+
+        if (calls.Length == 0)
+        {
+            return default;
+        }
+
+        PublishDepth.Enter(_maxPublishDepth);
+        var context = SynchronizationContext.Current;
+        if (context is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+
+        try
+        {
+            return _fanOut.RunAsync(plan, calls, domainEvent, cancellationToken);
+        }
+        finally
+        {
+            PublishDepth.Exit();
+            if (context is not null)
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+        }
+    }
+
+    /// <summary>From now on a publish throws <see cref="ObjectDisposedException"/>. Publishes under way go on.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _table = HandlerTable.Closed;
+        }
+    }
+
+    internal static async ValueTask<PublishResult> CanceledAsync(CancellationToken cancellationToken)
+    {
+        // In an async method the throw makes a cancelled task, and reaches the caller as it is.
+        await default(ValueTask).ConfigureAwait(false);
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    private async ValueTask<PublishResult> PublishInOrderAsync(IDomainEvent[] events, CancellationToken cancellationToken)
+    {
+        PublishResult result = default;
+        foreach (var domainEvent in events)
+        {
+            var plan = _table.ImmediatePlan(domainEvent.GetType());
+            result = result.And(await PublishAsync(plan, domainEvent, cancellationToken).ConfigureAwait(false));
+        }
+
+        return result;
+    }
+
+    private Unsubscriber Add(Subscription subscription)
+    {
+        var handler = _linker.Link(subscription);
+        lock (_gate)
+        {
+            _table = _table.With(handler);
+        }
+
+        return new Unsubscriber(this, handler);
+    }
+
+    private void Remove(LinkedHandler handler)
+    {
+        lock (_gate)
+        {
+            _table = _table.Without(handler);
+        }
+    }
+
+    /// <summary>Forgets the handler when disposed, so that holding on to it holds on to nothing else.</summary>
+    private sealed class Unsubscriber(InMemoryEventBus bus, LinkedHandler handler) : IDisposable
+    {
+        private LinkedHandler? _handler = handler;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _handler, null) is { } handler)
+            {
+                bus.Remove(handler);
+            }
+        }
+    }
+}

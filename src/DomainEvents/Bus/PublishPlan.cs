@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace DomainEvents;
+
+/// <summary>Who runs, and in which order, when an event of one type is published. Computed once, then only read.</summary>
+internal sealed class PublishPlan
+{
+    private HandlerCall[]? _observedCalls;
+
+    public PublishPlan(Type eventType, IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
+    {
+        Handlers = [.. handlers.OrderBy(Rank).ThenBy(Order)];
+        Calls = Array.ConvertAll(Handlers, handler => handler.Call);
+        StageEnds = [.. Enumerable.Range(1, Calls.Length).Where(EndsStage)];
+        Success = PublishOutcome.Of(Calls.Length, []);
+        EventType = EventTypeName.Of(eventType);
+        TimeProvider = timeProvider;
+        Logger = logger;
+    }
+
+    public LinkedHandler[] Handlers { get; }
+
+    public HandlerCall[] Calls { get; }
+
+    /// <summary>The same calls, each with its span and its measurements.</summary>
+    public HandlerCall[] ObservedCalls => _observedCalls ??= Array.ConvertAll(Handlers, handler =>
+        new HandlerObserver(this, handler.Registration.Descriptor).Around(handler.Call));
+
+    /// <summary>The index behind the last handler of each stage.</summary>
+    public int[] StageEnds { get; }
+
+    /// <summary>What a publish without failures returns.</summary>
+    public PublishOutcome? Success { get; }
+
+    /// <summary>The name of the event type, for logs and measurements.</summary>
+    public string EventType { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public ILogger Logger { get; }
+
+    private static int Rank(LinkedHandler handler) => handler.Registration.Rank;
+
+    private static int Order(LinkedHandler handler) => handler.Registration.Descriptor.Order;
+
+    private bool EndsStage(int end) =>
+        end == Handlers.Length
+        || Rank(Handlers[end]) != Rank(Handlers[end - 1])
+        || Order(Handlers[end]) != Order(Handlers[end - 1]);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+
+namespace DomainEvents;
+
+/// <summary>Gives the calls of one handler for one event type a span, a count and a duration.</summary>
+internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handler)
+{
+    private readonly string _spanName = $"process {plan.EventType}";
+
+    public HandlerCall Around(HandlerCall call) => (domainEvent, token) => ObserveAsync(call, domainEvent, token);
+
+    public async ValueTask ObserveAsync(HandlerCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
+    {
+        using var activity = StartActivity(domainEvent);
+        var started = Telemetry.Duration.Enabled ? plan.TimeProvider.GetTimestamp() : 0;
+        try
+        {
+            await call(domainEvent, cancellationToken).ConfigureAwait(false);
+            Record(started, null);
+        }
+        catch (Exception exception)
+        {
+            // The message may quote the payload; the type does not.
+            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag(Telemetry.ErrorTag, exception.GetType().FullName);
+            Record(started, exception);
+            throw;
+        }
+    }
+
+    private Activity? StartActivity(IDomainEvent domainEvent)
+    {
+        var activity = Telemetry.Source.StartActivity(_spanName);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag(Telemetry.SystemTag, "domain_events");
+            activity.SetTag(Telemetry.OperationTag, "process");
+            activity.SetTag(Telemetry.OperationTypeTag, "process");
+            activity.SetTag(Telemetry.EventTypeTag, plan.EventType);
+            activity.SetTag(Telemetry.EventIdTag, domainEvent.EventId.ToString());
+            activity.SetTag(Telemetry.HandlerTag, handler.Name);
+        }
+
+        return activity;
+    }
+
+    private void Record(long started, Exception? exception)
+    {
+        var tags = new TagList
+        {
+            { Telemetry.EventTypeTag, plan.EventType },
+            { Telemetry.HandlerTag, handler.Name },
+            { Telemetry.OutcomeTag, Outcome(exception) },
+        };
+        if (exception is not null)
+        {
+            tags.Add(Telemetry.ErrorTag, exception.GetType().FullName);
+        }
+
+        Telemetry.Handled.Add(1, tags);
+        if (started != 0)
+        {
+            Telemetry.Duration.Record(plan.TimeProvider.GetElapsedTime(started).TotalSeconds, tags);
+        }
+    }
+
+    private static string Outcome(Exception? exception) => exception switch
+    {
+        null => "success",
+        TimeoutException => "timeout",
+        OperationCanceledException => "cancelled",
+        _ => "failure",
+    };
+}
