@@ -5,12 +5,12 @@ namespace DomainEvents;
 /// <summary>Who runs, and in which order, when an event of one type is published. Computed once, then only read.</summary>
 internal sealed class PublishPlan
 {
-    private HandlerCall[]? _observedCalls;
+    private BoundCall[]? _observedCalls;
 
     public PublishPlan(Type eventType, IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
     {
         Handlers = [.. handlers.OrderBy(Rank).ThenBy(Order)];
-        Calls = Array.ConvertAll(Handlers, handler => handler.Call);
+        Calls = Array.ConvertAll(Handlers, handler => new BoundCall(handler.Call));
         StageEnds = [.. Enumerable.Range(1, Calls.Length).Where(EndsStage)];
         Success = PublishOutcome.Of(Calls.Length, []);
         EventType = EventTypeName.Of(eventType);
@@ -20,11 +20,11 @@ internal sealed class PublishPlan
 
     public LinkedHandler[] Handlers { get; }
 
-    public HandlerCall[] Calls { get; }
+    public BoundCall[] Calls { get; }
 
     /// <summary>The same calls, each with its span and its measurements.</summary>
-    public HandlerCall[] ObservedCalls => _observedCalls ??= Array.ConvertAll(Handlers, handler =>
-        new HandlerObserver(this, handler.Registration.Descriptor).Around(handler.Call));
+    public BoundCall[] ObservedCalls => _observedCalls ??= Array.ConvertAll(Handlers, handler =>
+        new BoundCall(new HandlerObserver(this, handler.Registration.Descriptor).Around(handler.Call)));
 
     /// <summary>The index behind the last handler of each stage.</summary>
     public int[] StageEnds { get; }

@@ -7,13 +7,13 @@ namespace DomainEvents;
 internal sealed class ConcurrentFanOut : FanOutStrategy
 {
     public override ValueTask<PublishResult> RunAsync(
-        PublishPlan plan, HandlerCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken) =>
+        PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken) =>
         plan.StageEnds.Length == 1
             ? RunStageAsync(plan, calls, 0, calls.Length, domainEvent, cancellationToken)
             : RunStagesAsync(plan, calls, domainEvent, cancellationToken);
 
     private static async ValueTask<PublishResult> RunStagesAsync(
-        PublishPlan plan, HandlerCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
+        PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         PublishResult failed = default;
         var start = 0;
@@ -34,7 +34,7 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
     }
 
     private static ValueTask<PublishResult> RunStageAsync(
-        PublishPlan plan, HandlerCall[] calls, int start, int end, IDomainEvent domainEvent, CancellationToken cancellationToken)
+        PublishPlan plan, BoundCall[] calls, int start, int end, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         var next = start;
         PendingHandlers? pending = null;
@@ -58,7 +58,7 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
 
     private static void StartHandlers(
         PublishPlan plan,
-        HandlerCall[] calls,
+        BoundCall[] calls,
         ref int next,
         int end,
         IDomainEvent domainEvent,
@@ -68,7 +68,7 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
         for (var i = next; i < end; i++)
         {
             next = i + 1;
-            var task = calls[i](domainEvent, cancellationToken);
+            var task = calls[i].InvokeAsync(domainEvent, cancellationToken);
             if (task.IsCompletedSuccessfully)
             {
                 task.GetAwaiter().GetResult(); // hands a pooled task back to its owner

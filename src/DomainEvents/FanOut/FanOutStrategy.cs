@@ -4,7 +4,7 @@ namespace DomainEvents;
 internal abstract class FanOutStrategy
 {
     public abstract ValueTask<PublishResult> RunAsync(
-        PublishPlan plan, HandlerCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken);
+        PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken);
 
     public static FanOutStrategy For(EventBusOptions options) => (options.FanOut, options.MaxConcurrency) switch
     {

@@ -4,14 +4,14 @@ namespace DomainEvents;
 internal sealed class SequentialFanOut(bool stopOnFirstFailure) : FanOutStrategy
 {
     public override async ValueTask<PublishResult> RunAsync(
-        PublishPlan plan, HandlerCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
+        PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         FailureList? failures = null;
         for (var i = 0; i < calls.Length; i++)
         {
             try
             {
-                await calls[i](domainEvent, cancellationToken).ConfigureAwait(false);
+                await calls[i].InvokeAsync(domainEvent, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // any failure of a handler is data here
             catch (Exception exception)

@@ -7,7 +7,7 @@ namespace DomainEvents;
 internal sealed class WorkerFanOut(int maxWorkers, bool onThreadPool) : FanOutStrategy
 {
     public override async ValueTask<PublishResult> RunAsync(
-        PublishPlan plan, HandlerCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
+        PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         var failures = new FailureList(plan, domainEvent);
         var start = 0;
@@ -29,7 +29,7 @@ internal sealed class WorkerFanOut(int maxWorkers, bool onThreadPool) : FanOutSt
                 {
                     try
                     {
-                        await calls[index](domainEvent, cancellationToken).ConfigureAwait(false);
+                        await calls[index].InvokeAsync(domainEvent, cancellationToken).ConfigureAwait(false);
                     }
 #pragma warning disable CA1031 // any failure of a handler is data here
                     catch (Exception exception)
