@@ -73,12 +73,8 @@ internal sealed class BackgroundQueue : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Close();
-        _stopping.Dispose();
-        _places.Dispose();
-    }
+    /// <summary>Handlers that still run keep the token, so its source is cancelled but not disposed.</summary>
+    public void Dispose() => Close();
 
     private void Enqueue(BackgroundWork work, bool holdsPlace)
     {
@@ -144,7 +140,7 @@ internal sealed class BackgroundQueue : IDisposable
     {
         if (_items.Writer.TryComplete())
         {
-            _stopping.Cancel();
+            _ = _stopping.CancelAsync(); // what handlers have registered on it runs elsewhere, and may throw there
         }
 
         while (_items.Reader.TryRead(out var item))
@@ -158,6 +154,7 @@ internal sealed class BackgroundQueue : IDisposable
         foreach (var owed in work.Describe())
         {
             Log.Contained(() => TransactionLog.WorkLost(_logger, owed));
+            TransactionTelemetry.CountLost();
         }
 
         work.Ended();

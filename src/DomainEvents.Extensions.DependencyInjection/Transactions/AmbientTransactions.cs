@@ -100,7 +100,7 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
                 "The ambient transaction has already ended, so nothing can wait for its commit. Leave its TransactionScope first.");
         }
 
-        _threadBound ??= ThreadBoundTransaction.Find();
+        _threadBound = ThreadBoundTransaction.Find() ?? _threadBound;
         var clone = ambient.Clone();
         var transaction = new EventTransaction(dispatcher, outer: null) { IsAmbient = true };
         lock (_met)

@@ -108,11 +108,16 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     public void OnCommitted(Func<CancellationToken, ValueTask> callback, string? name = null)
     {
         var registered = Callback.Of(Occasions.AfterCommit, callback, name);
+        if (CompletionWork.IsRunningFor(this) && FindInnermost() is null && CompletionWork.TryContinue(this, registered))
+        {
+            return;
+        }
+
         if (Innermost() is { } transaction)
         {
             transaction.Register(registered);
         }
-        else if (!CompletionWork.TryContinue(this, registered))
+        else
         {
             _queue.Enqueue(new CompletionWork(this, registered));
         }

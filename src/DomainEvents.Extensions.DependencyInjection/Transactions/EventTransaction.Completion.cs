@@ -189,6 +189,7 @@ public sealed partial class EventTransaction
         }
 
         _enlisted?.Leave();
+        TransactionTelemetry.CountEnded(state);
         if (state != EventTransactionState.Committed)
         {
             var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;

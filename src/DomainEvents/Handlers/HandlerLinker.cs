@@ -15,12 +15,17 @@ internal sealed class HandlerLinker(EventBusOptions options, IEnumerable<IEventM
     {
         ServicesCall callWith = _middleware.Length == 0 ? registration.InvokeAsync : WithMiddleware(registration);
         var call = (_middleware.Length == 0 ? registration.DirectCall : null) ?? registration.OpenServices(callWith);
-        return _timeout is null
-            ? new LinkedHandler(registration, call, callWith)
-            : new LinkedHandler(
-                registration,
-                (domainEvent, token) => _timeout.InvokeAsync((e, _, t) => call(e, t), registration.Descriptor, domainEvent, null, token),
-                (domainEvent, services, token) => _timeout.InvokeAsync(callWith, registration.Descriptor, domainEvent, services, token));
+        if (_timeout is null)
+        {
+            return new LinkedHandler(registration, call, callWith);
+        }
+
+        var descriptor = registration.Descriptor;
+        ServicesCall callAlone = (domainEvent, _, token) => call(domainEvent, token);
+        return new LinkedHandler(
+            registration,
+            (domainEvent, token) => _timeout.InvokeAsync(callAlone, descriptor, domainEvent, null, token),
+            (domainEvent, services, token) => _timeout.InvokeAsync(callWith, descriptor, domainEvent, services, token));
     }
 
     private ServicesCall WithMiddleware(HandlerRegistration registration)
