@@ -20,7 +20,7 @@ version="$prefix-ci.$(date +%s)"
 global_packages=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: *//')
 
 clean_up() {
-    rm -rf "${global_packages%/}"/domainevents*/"$version" artifacts/obj/*/*/*."$version".nuspec
+    rm -rf "${global_packages%/}"/domainevents*/"$version" artifacts/obj/*/*/*."$version"*.nuspec
     rmdir "${global_packages%/}"/domainevents* 2>/dev/null || true
     if [ $# -gt 0 ]; then
         rm -rf "$1"

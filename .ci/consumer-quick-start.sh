@@ -42,7 +42,7 @@ consume_quick_start() {
     <ImplicitUsings>enable</ImplicitUsings>
     <Nullable>enable</Nullable>
     <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-    <WarningsNotAsErrors>NU1603;NU1901;NU1902;NU1903;NU1904</WarningsNotAsErrors>
+    <WarningsNotAsErrors>NU1603;NU1900;NU1901;NU1902;NU1903;NU1904</WarningsNotAsErrors>
     <Floor Condition="'\$(TargetFramework)' == 'net8.0'">8.0.0</Floor>
     <Floor Condition="'\$(TargetFramework)' != 'net8.0'">10.0.0</Floor>
   </PropertyGroup>
