@@ -40,4 +40,7 @@ internal static partial class TransactionLog
 
     [LoggerMessage(2011, LogLevel.Error, "Lost at shutdown: {Work}.", EventName = "WorkLost")]
     public static partial void WorkLost(ILogger logger, string work);
+
+    [LoggerMessage(2012, LogLevel.Debug, "The before-commit handler {Handler} failed on {EventType} {EventId}: the transaction is rolled back, and the exception reaches the committer.", EventName = "BeforeCommitHandlerFailed")]
+    public static partial void BeforeCommitHandlerFailed(ILogger logger, Exception exception, string handler, string eventType, Guid eventId);
 }

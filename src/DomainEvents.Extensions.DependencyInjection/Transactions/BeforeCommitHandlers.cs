@@ -1,3 +1,4 @@
+using DomainEvents.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace DomainEvents.Transactions;
@@ -36,7 +37,8 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
             }
             catch (Exception exception)
             {
-                Log.Contained(() => Log.EventHandlerFailed(
+                // It may be a plain refusal, and the committer gets the exception: not an error of ours to tell twice.
+                Log.Contained(() => TransactionLog.BeforeCommitHandlerFailed(
                     logger, exception, descriptor.Name, plan.EventType, domainEvent.EventId));
                 throw;
             }

@@ -75,6 +75,7 @@ public sealed partial class EventTransaction
         cancellationToken.ThrowIfCancellationRequested();
         if (_enlisted is { IsCompleted: true })
         {
+            Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
             await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
             throw new InvalidOperationException(
                 "The enlisted database transaction was committed or rolled back directly, so the fate of its events is unknown: " +

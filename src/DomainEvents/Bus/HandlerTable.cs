@@ -52,6 +52,7 @@ internal sealed class HandlerTable
         var matching = Array.FindAll(_handlers, handler => handler.Registration.Descriptor.EventType.IsAssignableFrom(eventType));
         var plan = new PublishPlan(
             eventType,
+            occasion,
             matching.Where(handler => handler.Registration.Occasions.HasFlag(occasion)),
             _timeProvider,
             _logger);

@@ -98,15 +98,15 @@ public sealed class InMemoryEventBus : IEventBus
         PublishPlan plan, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         var calls = plan.Calls;
-        if (Telemetry.IsListenedTo)
-        {
-            Telemetry.CountPublished(plan.EventType);
-            calls = plan.ObservedCalls;
-        }
-
         if (calls.Length == 0)
         {
             return default;
+        }
+
+        if (Telemetry.IsListenedTo)
+        {
+            Telemetry.CountPublished(plan);
+            calls = plan.ObservedCalls;
         }
 
         PublishDepth.Enter(_maxPublishDepth);

@@ -7,13 +7,15 @@ internal sealed class PublishPlan
 {
     private BoundCall[]? _observedCalls;
 
-    public PublishPlan(Type eventType, IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
+    public PublishPlan(
+        Type eventType, Occasions occasion, IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
     {
         Handlers = [.. handlers.OrderBy(Rank).ThenBy(Order)];
         Calls = Array.ConvertAll(Handlers, handler => new BoundCall(handler.Call));
         StageEnds = [.. Enumerable.Range(1, Calls.Length).Where(EndsStage)];
         Success = PublishOutcome.Of(Calls.Length, []);
         EventType = EventTypeName.Of(eventType);
+        IsPublication = occasion is Occasions.Immediate or Occasions.AfterCommit;
         TimeProvider = timeProvider;
         Logger = logger;
     }
@@ -34,6 +36,9 @@ internal sealed class PublishPlan
 
     /// <summary>The name of the event type, for logs and measurements.</summary>
     public string EventType { get; }
+
+    /// <summary>Whether running it publishes the event, as opposed to preparing a commit or telling of a rollback.</summary>
+    public bool IsPublication { get; }
 
     public TimeProvider TimeProvider { get; }
 

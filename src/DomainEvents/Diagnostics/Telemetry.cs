@@ -27,7 +27,7 @@ internal static class Telemetry
     public static Meter Meter { get; } = new(Name, Version);
 
     public static Counter<long> Published { get; } = Meter.CreateCounter<long>(
-        "domain_events.published", "{event}", "Events that were published to their handlers, by event type.");
+        "domain_events.published", "{event}", "Events that were published to at least one handler, at once or after a commit, by event type.");
 
     public static Counter<long> Handled { get; } = Meter.CreateCounter<long>(
         "domain_events.handled", "{call}", "Handler calls that ended, by event type, handler and outcome.");
@@ -39,6 +39,11 @@ internal static class Telemetry
     public static bool IsListenedTo =>
         Source.HasListeners() || Duration.Enabled || Handled.Enabled || Published.Enabled;
 
-    public static void CountPublished(string eventType) =>
-        Published.Add(1, new KeyValuePair<string, object?>(EventTypeTag, eventType));
+    public static void CountPublished(PublishPlan plan)
+    {
+        if (plan.IsPublication)
+        {
+            Published.Add(1, new KeyValuePair<string, object?>(EventTypeTag, plan.EventType));
+        }
+    }
 }

@@ -1,0 +1,3 @@
+namespace ShelfWise.Domain;
+
+internal sealed record Customer(string Name, string Email);

@@ -1,0 +1,13 @@
+namespace ShelfWise.Domain;
+
+/// <summary>Why the shop does not take an order.</summary>
+internal enum RefusalReason
+{
+    Unreadable,
+    UnknownCurrency,
+    InvalidQuantity,
+    InvalidPrice,
+    UnknownBook,
+    OutOfStock,
+    Duplicate,
+}

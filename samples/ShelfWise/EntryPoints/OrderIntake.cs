@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using ShelfWise.Adapters.Csv;
+using ShelfWise.Domain;
+using ShelfWise.Services;
+
+namespace ShelfWise.EntryPoints;
+
+/// <summary>Places one order after the other, each in a scope of its own.</summary>
+internal sealed class OrderIntake(IServiceScopeFactory scopes)
+{
+    public async Task<IntakeReport> TakeAsync(IEnumerable<CsvLine> rows, Action onRow, CancellationToken cancellationToken)
+    {
+        var report = new IntakeReport();
+        foreach (var row in rows)
+        {
+            try
+            {
+                var request = OrderCsv.Parse(row);
+                await using var scope = scopes.CreateAsyncScope();
+                var placeOrder = scope.ServiceProvider.GetRequiredService<PlaceOrder>();
+                report.AddPlaced(await placeOrder.ExecuteAsync(request, cancellationToken));
+            }
+            catch (OrderRefusedException refusal)
+            {
+                report.AddRefused(row.Number, refusal);
+            }
+
+            onRow();
+        }
+
+        return report;
+    }
+}
