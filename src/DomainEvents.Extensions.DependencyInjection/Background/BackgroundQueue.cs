@@ -39,11 +39,16 @@ internal sealed class BackgroundQueue : IDisposable
     public CancellationToken Stopping { get; }
 
     /// <summary>Takes work, whether there is room or not.</summary>
-    public void Enqueue(BackgroundWork work) => Enqueue(work, holdsPlace: false);
+    public void Enqueue(BackgroundWork work)
+    {
+        _work.Enter();
+        Write(work, holdsPlace: false);
+    }
 
     /// <summary>Takes work when there is room; at once when the caller is itself run by the queue.</summary>
     public async ValueTask EnqueueAsync(BackgroundWork work)
     {
+        _work.Enter(); // a commit that waits for room is waited for at shutdown, too
         var holdsPlace = !IsRunningWork.Value;
         if (holdsPlace)
         {
@@ -57,7 +62,7 @@ internal sealed class BackgroundQueue : IDisposable
             }
         }
 
-        Enqueue(work, holdsPlace);
+        Write(work, holdsPlace);
     }
 
     /// <summary>Waits until all work has ended; when time is over, cancels what runs and reports what is lost.</summary>
@@ -66,6 +71,7 @@ internal sealed class BackgroundQueue : IDisposable
         try
         {
             await _work.WhenIdle().WaitAsync(timeIsOver).ConfigureAwait(false);
+            timeIsOver.ThrowIfCancellationRequested(); // what commits have left to run inline is cancelled as well
         }
         catch (OperationCanceledException)
         {
@@ -76,9 +82,8 @@ internal sealed class BackgroundQueue : IDisposable
     /// <summary>Handlers that still run keep the token, so its source is cancelled but not disposed.</summary>
     public void Dispose() => Close();
 
-    private void Enqueue(BackgroundWork work, bool holdsPlace)
+    private void Write(BackgroundWork work, bool holdsPlace)
     {
-        _work.Enter();
         if (_items.Writer.TryWrite(new Item(work, ExecutionContext.Capture(), holdsPlace)))
         {
             Start();

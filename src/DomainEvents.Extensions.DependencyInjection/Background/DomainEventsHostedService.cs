@@ -9,7 +9,7 @@ internal sealed class DomainEventsHostedService(IServiceProvider services, Backg
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        services.GetRequiredService<EventBusHost>();
+        _ = services.GetRequiredService<EventBusHost>().Bus;
         return Task.CompletedTask;
     }
 

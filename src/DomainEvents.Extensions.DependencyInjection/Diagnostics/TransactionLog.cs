@@ -18,7 +18,7 @@ internal static partial class TransactionLog
     public static partial void PublishFailed(ILogger logger, Exception exception, string eventType, Guid eventId);
 
     [LoggerMessage(2004, LogLevel.Error, "The outcome of a commit is unknown. Its events were neither published nor rolled back.", EventName = "CommitInDoubt")]
-    public static partial void CommitInDoubt(ILogger logger, Exception exception);
+    public static partial void CommitInDoubt(ILogger logger, Exception? exception);
 
     [LoggerMessage(2005, LogLevel.Warning, "A database transaction could not be rolled back.", EventName = "RollbackFailed")]
     public static partial void RollbackFailed(ILogger logger, Exception exception);

@@ -23,8 +23,8 @@ internal sealed class DescriptorHandlerSource : HandlerSource
         }
         else
         {
-            var create = ActivatorUtilities.CreateFactory(descriptor.ImplementationType!, Type.EmptyTypes);
-            _create = services => create(services, null);
+            // As the container does, it takes of several constructors the one that the services can fill.
+            _create = services => ActivatorUtilities.CreateInstance(services, descriptor.ImplementationType!);
         }
     }
 

@@ -22,10 +22,11 @@ internal sealed class SiblingHandlerSource(ServiceDescriptor descriptor, int pos
             return scope.Services.GetServices(descriptor.ServiceType).ElementAt(position)!;
         }
 #pragma warning disable CA1031 // a sibling that cannot be made must not stop this one
-        catch (Exception) when (descriptor.ImplementationType is not null)
+        catch (Exception)
 #pragma warning restore CA1031
         {
-            return ActivatorUtilities.CreateInstance(services, descriptor.ImplementationType!);
+            return descriptor.ImplementationFactory?.Invoke(services)
+                ?? ActivatorUtilities.CreateInstance(services, descriptor.ImplementationType!);
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
 {
     private readonly List<ContainerHandler> _handlers = [];
     private readonly HashSet<(Type Handler, Type Event)> _known = [];
+    private readonly IServiceProviderIsService? _container = root.GetService<IServiceProviderIsService>();
 
     public IReadOnlyList<ContainerHandler> Read()
     {
@@ -33,7 +34,8 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
 
             if (descriptor.ImplementationInstance is HandlerClass { Type: var type })
             {
-                foreach (var eventType in HandlerIdentity.EventTypesOf(type))
+                // The class may have been taken out of the services again.
+                foreach (var eventType in lifetimes.ContainsKey(type) && IsInContainer(type) ? HandlerIdentity.EventTypesOf(type) : [])
                 {
                     Add(type, eventType, new ServiceHandlerSource(type, lifetimes[type]));
                 }
@@ -51,6 +53,9 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
     private static bool IsPlain(ServiceDescriptor descriptor) =>
         !descriptor.IsKeyedService && HandlerIdentity.IsHandlerInterface(descriptor.ServiceType);
 
+    /// <summary>The services may have grown since the container was built, for the sake of another one.</summary>
+    private bool IsInContainer(Type serviceType) => _container?.IsService(serviceType) ?? true;
+
     private void AddPlain(ServiceDescriptor descriptor, ServiceDescriptor[] siblings)
     {
         if (descriptor.ServiceType.ContainsGenericParameters)
@@ -59,6 +64,11 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
                 $"{TypeNames.FullName(descriptor.ImplementationType ?? descriptor.ServiceType)} is registered as an open generic event handler, " +
                 "which cannot be matched to events. Register a class that implements IEventHandler<TEvent> for a closed type; " +
                 "IEventHandler<IDomainEvent> handles every event.");
+        }
+
+        if (!IsInContainer(descriptor.ServiceType) || IsRepeated(descriptor, siblings))
+        {
+            return;
         }
 
         var source = HandlerSource.Of(descriptor, siblings);
@@ -74,6 +84,11 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
             Add(new HandlerDescriptor(name, eventType, null, 0), TransactionPhase.AfterCommit, source);
         }
     }
+
+    /// <summary>One object that is registered again is still one handler.</summary>
+    private static bool IsRepeated(ServiceDescriptor descriptor, ServiceDescriptor[] siblings) =>
+        descriptor.ImplementationInstance is { } instance
+        && Array.Find(siblings, sibling => ReferenceEquals(sibling.ImplementationInstance, instance)) != descriptor;
 
     private void Add(Type handlerType, Type eventType, HandlerSource source, bool mayRepeat = false)
     {

@@ -14,7 +14,7 @@ namespace DomainEvents.Transactions;
 internal sealed class AmbientTransactions(EventDispatcher dispatcher)
 {
     private readonly Dictionary<Transaction, EventTransaction> _met = [];
-    private ThreadBoundTransaction? _threadBound = ThreadBoundTransaction.Find();
+    private readonly List<ThreadBoundTransaction> _threadBound = ThreadBoundTransaction.Find() is { } bound ? [bound] : [];
 
     /// <summary>Hides the ambient transaction from work that comes after it; null if there is none.</summary>
     public static TransactionScope? Suppress()
@@ -42,7 +42,7 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
         {
             if (mustNotBeLost)
             {
-                _threadBound?.ThrowIfLeftBehind();
+                ThrowIfLeftBehind();
             }
 
             return null;
@@ -100,17 +100,33 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
                 "The ambient transaction has already ended, so nothing can wait for its commit. Leave its TransactionScope first.");
         }
 
-        _threadBound = ThreadBoundTransaction.Find() ?? _threadBound;
         var clone = ambient.Clone();
         var transaction = new EventTransaction(dispatcher, outer: null) { IsAmbient = true };
         lock (_met)
         {
-            _met.Add(clone, transaction);
+            if (!_met.TryAdd(clone, transaction))
+            {
+                return _met[clone]; // another thread has just met it
+            }
+
+            if (ThreadBoundTransaction.Find() is { } bound)
+            {
+                _threadBound.RemoveAll(other => !other.IsOpen);
+                _threadBound.Add(bound);
+            }
         }
 
-        // Raised at once if it has ended in the meantime.
+        // Raised at once if it has ended in the meantime. Not under the lock: the runtime holds its own while it raises it.
         clone.TransactionCompleted += (_, _) => Complete(clone);
         return transaction;
+    }
+
+    private void ThrowIfLeftBehind()
+    {
+        lock (_met)
+        {
+            _threadBound.ForEach(transaction => transaction.ThrowIfLeftBehind());
+        }
     }
 
     private void Complete(Transaction clone)
@@ -149,7 +165,9 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
         {
             ambient?.Rollback(cause);
         }
-        catch (TransactionException exception)
+#pragma warning disable CA1031 // not only the transaction throws, also listeners to its end; the cause matters more
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Log.Contained(() => TransactionLog.RollbackFailed(dispatcher.Logger, exception));
         }

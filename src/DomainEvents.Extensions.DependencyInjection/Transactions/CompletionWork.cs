@@ -34,8 +34,9 @@ internal sealed class CompletionWork : BackgroundWork
 
     public bool IsEmpty => _entries.Count == 0 && _continuations.Count == 0;
 
-    /// <summary>Whether the caller is called by the work of a dispatcher.</summary>
-    public static bool IsRunningFor(EventDispatcher dispatcher) => Running.Value is { _ended: false } work && work._dispatcher == dispatcher;
+    /// <summary>The work of a dispatcher that calls the caller; <see langword="null"/> if none does.</summary>
+    public static CompletionWork? RunningFor(EventDispatcher dispatcher) =>
+        Running.Value is { _ended: false } work && work._dispatcher == dispatcher ? work : null;
 
     /// <summary>A callback that is registered by the work itself runs next, before whatever else waits.</summary>
     public static bool TryContinue(EventDispatcher dispatcher, Callback callback)

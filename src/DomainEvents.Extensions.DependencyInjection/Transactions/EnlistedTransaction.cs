@@ -12,8 +12,8 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     private readonly DbConnection? _connection = ConnectionOf(transaction);
 
-    /// <summary>ADO.NET: the connection of a transaction that is no longer valid is null; some providers throw instead.</summary>
-    public bool IsCompleted => ConnectionOf(transaction) is null;
+    /// <summary>Whether it was completed, or is already the transaction of another connection: providers use the objects again.</summary>
+    public bool IsCompleted => ConnectionOf(transaction) is not { } connection || connection != _connection;
 
     /// <summary>Finds the open transaction of events of a database transaction, or opens it.</summary>
     public static EventTransaction Join(DbTransaction transaction, Func<EnlistedTransaction, EventTransaction> open)
@@ -27,10 +27,10 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
                     "The database transaction is completed, or its connection is closed. Enlist it right after it has begun.");
             }
 
-            if (!Enlisted.TryGetValue(transaction, out var known))
+            if (!Enlisted.TryGetValue(transaction, out var known) || known.HasLostItsTransaction)
             {
                 known = open(enlisted);
-                Enlisted.Add(transaction, known);
+                Enlisted.AddOrUpdate(transaction, known);
             }
 
             return known;
@@ -38,11 +38,14 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     }
 
     /// <summary>The next enlistment starts anew; providers use their transaction objects again.</summary>
-    public void Leave()
+    public void Leave(EventTransaction owner)
     {
         lock (Enlisted)
         {
-            Enlisted.Remove(transaction);
+            if (Enlisted.TryGetValue(transaction, out var known) && known == owner)
+            {
+                Enlisted.Remove(transaction);
+            }
         }
     }
 
@@ -51,6 +54,30 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     public void RollbackToSavepoint(string name) => transaction.Rollback(name);
 
     public void ReleaseSavepoint(string name) => transaction.Release(name);
+
+    /// <summary>
+    /// Throws if a statement has failed. PostgreSQL answers the COMMIT of such a transaction with a silent rollback, but
+    /// refuses any other statement with SQLSTATE class 25, invalid transaction state (SQL:2016, part 2, table 38).
+    /// </summary>
+    public async Task ThrowIfFailedAsync(bool synchronous)
+    {
+        try
+        {
+            var statement = _connection!.CreateCommand();
+            await using (statement.ConfigureAwait(false))
+            {
+                statement.Transaction = transaction;
+                statement.CommandText = "SELECT 1";
+                _ = synchronous ? statement.ExecuteScalar() : await statement.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // not every database knows the statement, and what else is wrong the COMMIT will say
+        catch (Exception exception) when (exception is not DbException { SqlState: ['2', '5', ..] })
+#pragma warning restore CA1031
+        {
+            // See above.
+        }
+    }
 
     /// <summary>Not to be cancelled: a COMMIT that is given up half-way has an unknown outcome.</summary>
     public Task CommitAsync(bool synchronous)
@@ -84,10 +111,15 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
         || _connection is not { State: ConnectionState.Open }
         || (databaseError.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal)));
 
+    /// <summary>
+    /// ADO.NET: the connection of a transaction that is no longer valid is null. Of some providers it, or only the
+    /// isolation level, throws instead.
+    /// </summary>
     private static DbConnection? ConnectionOf(DbTransaction transaction)
     {
         try
         {
+            _ = transaction.IsolationLevel;
             return transaction.Connection;
         }
         catch (InvalidOperationException)

@@ -15,15 +15,27 @@ internal sealed class EventBuffer
 
     // Events that a partial rollback took back although their source still shows them.
     private HashSet<IDomainEvent>? _withdrawn;
-    private List<BufferEntry> _fresh = [];
+    private readonly List<BufferEntry> _fresh = [];
     private long _sequence;
     private bool _sealed;
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return _entries.Count == 0;
+            }
+        }
+    }
 
     public void Add(EventTransaction owner, IDomainEvent domainEvent)
     {
         lock (_entries)
         {
             ThrowIfSealed();
+            _withdrawn?.Remove(domainEvent);
             AddEvent(owner, domainEvent, source: null);
         }
     }
@@ -71,10 +83,18 @@ internal sealed class EventBuffer
         lock (_entries)
         {
             ReadSources();
-            var taken = _fresh.FindAll(entry => !entry.Discarded && entry.Owner.IsWithin(owner));
-            _fresh = _fresh.FindAll(entry => !entry.Discarded && !entry.Owner.IsWithin(owner));
+            var taken = _fresh.FindAll(entry => entry.Owner.IsWithin(owner));
+            _fresh.RemoveAll(entry => entry.Owner.IsWithin(owner));
             _sealed |= sealWhenEmpty && taken.Count == 0;
             return taken.ConvertAll(entry => entry.Event!);
+        }
+    }
+
+    public bool HasFresh(EventTransaction owner)
+    {
+        lock (_entries)
+        {
+            return _fresh.Exists(entry => entry.Owner.IsWithin(owner));
         }
     }
 
@@ -95,12 +115,13 @@ internal sealed class EventBuffer
         }
     }
 
-    /// <summary>Takes out what a transaction registered after a place in the order, and returns it.</summary>
-    public List<BufferEntry> Discard(EventTransaction owner, long after = 0)
+    /// <summary>Takes out what a transaction registered after a place in the order, or all of it, and returns it.</summary>
+    public List<BufferEntry> Discard(EventTransaction owner, long after = -1)
     {
         lock (_entries)
         {
-            if (after > 0)
+            // 0 is a place, too: a savepoint before anything was registered.
+            if (after >= 0)
             {
                 ReadSources();
             }
@@ -117,6 +138,12 @@ internal sealed class EventBuffer
                     _events.Remove(domainEvent.EventId);
                     (_withdrawn ??= new(ReferenceEqualityComparer.Instance)).Add(domainEvent);
                 }
+            }
+
+            _fresh.RemoveAll(entry => entry.Discarded);
+            if (_sources.Count == 0)
+            {
+                _withdrawn = null; // nobody shows them any more
             }
 
             return discarded;
@@ -139,6 +166,7 @@ internal sealed class EventBuffer
             _events.Clear();
             _sources.Clear();
             _fresh.Clear();
+            _withdrawn = null;
             return entries;
         }
     }
@@ -157,7 +185,11 @@ internal sealed class EventBuffer
                 Log.Contained(() => TransactionLog.RaisedTooLate(logger, late, TypeNames.FullName(source.GetType())));
             }
 
-            source.RemoveDomainEvents(published);
+            // Nothing published, nothing to remove: the default implementation would clear what was taken back.
+            if (published.Count > 0)
+            {
+                source.RemoveDomainEvents(published);
+            }
         }
 #pragma warning disable CA1031 // see above
         catch (Exception exception)

@@ -17,7 +17,10 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     private readonly EventTransactionOptions _options;
     private readonly AmbientTransactions _ambient;
     private readonly IdleSignal _work = new();
-    private readonly List<EventTransaction> _open = [];
+
+    // Each with the work after an earlier transaction that opened it: beside that, in the background, the unit of work
+    // may have gone on to transactions of its own, and neither knows those of the other.
+    private readonly List<(EventTransaction Transaction, CompletionWork? OpenedBy)> _open = [];
     private bool _disposed;
 
     public EventDispatcher(
@@ -44,8 +47,9 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         {
             lock (_open)
             {
-                _open.RemoveAll(transaction => transaction.State != EventTransactionState.Active);
-                return _open.Count == 0 ? null : _open[^1];
+                _open.RemoveAll(open => open.Transaction.State != EventTransactionState.Active);
+                var work = CompletionWork.RunningFor(this);
+                return _open.FindLast(open => open.OpenedBy == work).Transaction;
             }
         }
     }
@@ -60,9 +64,9 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         lock (_open)
         {
             // One that another scope has enlisted is an open transaction of this scope from now on.
-            if (!_open.Contains(enlisted))
+            if (!_open.Exists(open => open.Transaction == enlisted))
             {
-                _open.Add(enlisted);
+                _open.Add((enlisted, CompletionWork.RunningFor(this)));
             }
         }
 
@@ -108,7 +112,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     public void OnCommitted(Func<CancellationToken, ValueTask> callback, string? name = null)
     {
         var registered = Callback.Of(Occasions.AfterCommit, callback, name);
-        if (CompletionWork.IsRunningFor(this) && FindInnermost() is null && CompletionWork.TryContinue(this, registered))
+        if (CompletionWork.RunningFor(this) is not null && FindInnermost() is null && CompletionWork.TryContinue(this, registered))
         {
             return;
         }
@@ -131,7 +135,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
 
     public Task WhenIdleAsync(CancellationToken cancellationToken = default)
     {
-        if (CompletionWork.IsRunningFor(this))
+        if (CompletionWork.RunningFor(this) is not null)
         {
             throw new InvalidOperationException("WhenIdleAsync was called from the work that it waits for, which would never end.");
         }
@@ -190,7 +194,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         var transaction = new EventTransaction(this, FindInnermost(), enlisted);
         lock (_open)
         {
-            _open.Add(transaction);
+            _open.Add((transaction, CompletionWork.RunningFor(this)));
         }
 
         return transaction;
@@ -212,7 +216,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     {
         _ambient.LookForCompleted();
         var current = Current;
-        var ambient = _ambient.Current(mustNotBeLost: current is null);
+        var ambient = _ambient.Current(mustNotBeLost: current is null && CompletionWork.RunningFor(this) is null);
         return ambient is null || (current is not null && current.IsWithin(ambient)) ? current : ambient;
     }
 
@@ -227,7 +231,8 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         _ambient.LookForCompleted();
         lock (_open)
         {
-            var open = _open.FindAll(transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this);
+            var open = _open.ConvertAll(open => open.Transaction).FindAll(
+                transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this);
             open.Reverse();
             if (open.Count > 0)
             {

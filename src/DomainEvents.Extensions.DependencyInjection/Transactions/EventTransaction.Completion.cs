@@ -12,7 +12,7 @@ public sealed partial class EventTransaction
     private readonly EnlistedTransaction? _enlisted;
     private EventTransaction? _inner;
     private bool _committing;
-    private bool _handlingBeforeCommit;
+    private int _handlingBeforeCommit;
 
     internal EventTransaction(EventDispatcher dispatcher, EventTransaction? outer, EnlistedTransaction? enlisted = null)
     {
@@ -20,6 +20,7 @@ public sealed partial class EventTransaction
         _buffer = outer?._buffer ?? new EventBuffer();
         if (outer is not null)
         {
+            _buffer.Mark(); // what the sources have raised so far is the outer one's
             outer._inner = this;
         }
     }
@@ -28,6 +29,9 @@ public sealed partial class EventTransaction
 
     /// <summary>Whether it stands for an ambient transaction, which decides about its end and says so afterwards.</summary>
     internal bool IsAmbient { get; init; }
+
+    /// <summary>Whether its database transaction was completed without this library.</summary>
+    internal bool HasLostItsTransaction => _enlisted is { IsCompleted: true };
 
     // Savepoints of a nested transaction are savepoints of the database transaction around it.
     private EnlistedTransaction? RealTransaction => _enlisted ?? _outer?.RealTransaction;
@@ -39,33 +43,41 @@ public sealed partial class EventTransaction
     /// <summary>Runs before-commit handlers until no event is left that they have not seen.</summary>
     internal async ValueTask RunBeforeCommitAsync(bool sealWhenDone, bool synchronous, CancellationToken cancellationToken)
     {
-        if (_handlingBeforeCommit)
+        do
         {
-            return; // published by such a handler: the next round takes it
-        }
-
-        _handlingBeforeCommit = true;
-        try
-        {
-            for (var round = 1; _buffer.TakeFresh(this, sealWhenDone) is { Count: > 0 } events; round++)
+            if (Interlocked.Exchange(ref _handlingBeforeCommit, 1) != 0)
             {
-                ThrowIfTooManyRounds(round, events[0]);
-                foreach (var domainEvent in events)
+                return; // published by such a handler, or beside it: the next round takes it
+            }
+
+            try
+            {
+                for (var round = 1; _buffer.TakeFresh(this, sealWhenDone) is { Count: > 0 } events; round++)
                 {
-                    await _dispatcher.BeforeCommit.HandleAsync(domainEvent, synchronous, cancellationToken).ConfigureAwait(false);
+                    ThrowIfTooManyRounds(round, events[0]);
+                    foreach (var domainEvent in events)
+                    {
+                        await _dispatcher.BeforeCommit.HandleAsync(domainEvent, synchronous, cancellationToken).ConfigureAwait(false);
+                    }
                 }
             }
+            finally
+            {
+                Volatile.Write(ref _handlingBeforeCommit, 0);
+            }
         }
-        finally
-        {
-            _handlingBeforeCommit = false;
-        }
+        while (_buffer.HasFresh(this)); // published by another thread behind the last round
     }
 
     /// <summary>Ends as the ambient transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
     internal void CompleteAmbient(EventTransactionState state)
     {
         _inner?.CompleteAmbient(EventTransactionState.RolledBack);
+        if (state == EventTransactionState.InDoubt)
+        {
+            Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception: null));
+        }
+
         Finish(EndAsync(state, synchronous: true).AsTask());
     }
 
@@ -73,7 +85,7 @@ public sealed partial class EventTransaction
     {
         ThrowIfNotInnermost("commit");
         cancellationToken.ThrowIfCancellationRequested();
-        if (_enlisted is { IsCompleted: true })
+        if (HasLostItsTransaction)
         {
             Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
             await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
@@ -110,6 +122,11 @@ public sealed partial class EventTransaction
     {
         try
         {
+            if (!_buffer.IsEmpty)
+            {
+                await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
+            }
+
             await enlisted.CommitAsync(synchronous).ConfigureAwait(false);
         }
         catch (Exception exception) when (enlisted.IsOutcomeUnknown(exception))
@@ -154,7 +171,7 @@ public sealed partial class EventTransaction
     private async ValueTask<Exception?> RollbackAllAsync(bool synchronous, CancellationToken cancellationToken)
     {
         var failure = _inner is null ? null : await _inner.RollbackAllAsync(synchronous, cancellationToken).ConfigureAwait(false);
-        if (_enlisted is { IsCompleted: true } && !_committing)
+        if (HasLostItsTransaction && !_committing)
         {
             Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
             await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
@@ -189,7 +206,7 @@ public sealed partial class EventTransaction
             _outer._inner = null;
         }
 
-        _enlisted?.Leave();
+        _enlisted?.Leave(this);
         TransactionTelemetry.CountEnded(state);
         if (state != EventTransactionState.Committed)
         {

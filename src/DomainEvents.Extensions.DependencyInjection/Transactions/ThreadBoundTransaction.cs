@@ -15,6 +15,8 @@ internal sealed class ThreadBoundTransaction
 
     private ThreadBoundTransaction(Transaction ambient) => _clone = ambient.Clone();
 
+    public bool IsOpen => _clone.TransactionInformation.Status == TransactionStatus.Active;
+
     /// <summary>The ambient transaction if it is bound to this thread; <see langword="null"/> if it flows, or there is none.</summary>
     public static ThreadBoundTransaction? Find()
     {
@@ -39,7 +41,7 @@ internal sealed class ThreadBoundTransaction
     /// <summary>Called where there is no ambient transaction: on its own thread that was asked for, elsewhere it was lost.</summary>
     public void ThrowIfLeftBehind()
     {
-        if (Environment.CurrentManagedThreadId != _threadId && _clone.TransactionInformation.Status == TransactionStatus.Active)
+        if (Environment.CurrentManagedThreadId != _threadId && IsOpen)
         {
             throw new InvalidOperationException(
                 "A TransactionScope without asynchronous flow was left behind by an await: its transaction is still open, but not on " +

@@ -5,16 +5,20 @@ namespace DomainEvents.Transactions;
 /// <summary>Which phase a handler class asks for, and on which occasions it runs then.</summary>
 internal static class TransactionPhases
 {
-    public static TransactionPhase Of(Type handlerType) =>
-        handlerType.GetCustomAttribute<TransactionPhaseAttribute>(inherit: false)?.Phase ?? TransactionPhase.AfterCommit;
+    public static TransactionPhase Of(Type handlerType)
+    {
+        var phase = handlerType.GetCustomAttribute<TransactionPhaseAttribute>(inherit: false)?.Phase ?? TransactionPhase.AfterCommit;
+        return Enum.IsDefined(phase)
+            ? phase
+            : throw new InvalidOperationException(
+                $"{TypeNames.FullName(handlerType)} has [TransactionPhase({(int)phase})], which is not one of the defined phases.");
+    }
 
     public static Occasions OccasionsOf(TransactionPhase phase) => phase switch
     {
         TransactionPhase.BeforeCommit => Occasions.Immediate | Occasions.BeforeCommit,
         TransactionPhase.AfterCommit => Occasions.Immediate | Occasions.AfterCommit,
         TransactionPhase.AfterRollback => Occasions.AfterRollback,
-        TransactionPhase.AfterCompletion =>
-            Occasions.Immediate | Occasions.AfterCommit | Occasions.AfterRollback | Occasions.InDoubt,
-        _ => throw new InvalidOperationException($"[TransactionPhase({(int)phase})] is not one of the defined phases."),
+        _ => Occasions.Immediate | Occasions.AfterCommit | Occasions.AfterRollback | Occasions.InDoubt, // AfterCompletion
     };
 }

@@ -14,8 +14,8 @@ internal sealed class HandlerTable
     private readonly ConcurrentDictionary<string, bool> _unhandled;
     private readonly PlanCache[] _plans;
 
-    public HandlerTable(IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
-        : this([.. handlers], timeProvider, logger, new(StringComparer.Ordinal))
+    public HandlerTable(TimeProvider timeProvider, ILogger logger)
+        : this([], timeProvider, logger, new(StringComparer.Ordinal))
     {
     }
 
@@ -25,43 +25,53 @@ internal sealed class HandlerTable
         (_handlers, _timeProvider, _logger, _unhandled) = (handlers, timeProvider, logger, unhandled);
         _plans = Array.ConvertAll(
             [Occasions.Immediate, Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt],
-            occasion => new PlanCache(type => MakePlan(type, occasion)));
+            occasion => new PlanCache(type => PlanAndTell(type, occasion)));
     }
 
     /// <summary>The table of a bus whose container is gone.</summary>
-    public static HandlerTable Closed { get; } = new([], TimeProvider.System, NullLogger.Instance);
+    public static HandlerTable Closed { get; } = new(TimeProvider.System, NullLogger.Instance);
 
     public PublishPlan ImmediatePlan(Type eventType) => _plans[0].For(eventType);
 
     public PublishPlan Plan(Type eventType, Occasions occasion) =>
         _plans[BitOperations.Log2((uint)occasion)].For(eventType);
 
-    public HandlerTable With(LinkedHandler handler)
+    /// <summary>What a publish would run. Neither kept nor told: a question is not a publish.</summary>
+    public PublishPlan Preview(Type eventType) => MakePlan(eventType, Occasions.Immediate, Matching(eventType));
+
+    public HandlerTable With(params LinkedHandler[] handlers)
     {
         ThrowIfClosed();
-        return new([.. _handlers, handler], _timeProvider, _logger, _unhandled);
+        return new([.. _handlers, .. handlers], _timeProvider, _logger, _unhandled);
     }
 
     public HandlerTable Without(LinkedHandler handler) => this == Closed
         ? this
         : new(Array.FindAll(_handlers, other => !ReferenceEquals(other, handler)), _timeProvider, _logger, _unhandled);
 
-    private PublishPlan MakePlan(Type eventType, Occasions occasion)
+    private PublishPlan PlanAndTell(Type eventType, Occasions occasion)
     {
-        ThrowIfClosed();
-        var matching = Array.FindAll(_handlers, handler => handler.Registration.Descriptor.EventType.IsAssignableFrom(eventType));
-        var plan = new PublishPlan(
-            eventType,
-            occasion,
-            matching.Where(handler => handler.Registration.Occasions.HasFlag(occasion)),
-            _timeProvider,
-            _logger);
+        var matching = Matching(eventType);
+        var plan = MakePlan(eventType, occasion, matching);
         if (matching.Length == 0 && _unhandled.TryAdd(plan.EventType, true))
         {
             Log.Contained(() => Log.EventWithoutHandler(_logger, plan.EventType));
         }
 
         return plan;
+    }
+
+    private PublishPlan MakePlan(Type eventType, Occasions occasion, LinkedHandler[] matching) => new(
+        eventType,
+        occasion,
+        matching.Where(handler => handler.Registration.Occasions.HasFlag(occasion)),
+        _timeProvider,
+        _logger);
+
+    private LinkedHandler[] Matching(Type eventType)
+    {
+        ThrowIfClosed();
+        return Array.FindAll(_handlers, handler => handler.Registration.Descriptor.EventType.IsAssignableFrom(eventType));
     }
 
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(this == Closed, typeof(InMemoryEventBus));

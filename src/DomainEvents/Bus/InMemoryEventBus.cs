@@ -11,9 +11,9 @@ namespace DomainEvents;
 public sealed class InMemoryEventBus : IEventBus
 {
     private readonly FanOutStrategy _fanOut;
-    private readonly HandlerLinker _linker;
     private readonly int _maxPublishDepth;
     private readonly object _gate = new();
+    private HandlerLinker _linker;
     private volatile HandlerTable _table;
 
     /// <summary>Creates a bus with no handlers.</summary>
@@ -21,23 +21,12 @@ public sealed class InMemoryEventBus : IEventBus
     /// <param name="logger">Where failures are told; <see langword="null"/>: nowhere.</param>
     /// <exception cref="ArgumentException">The options' middleware contains <see langword="null"/>.</exception>
     public InMemoryEventBus(EventBusOptions? options = null, ILogger<InMemoryEventBus>? logger = null)
-        : this(options ?? new EventBusOptions(), logger, [], [])
     {
-    }
-
-    internal InMemoryEventBus(
-        EventBusOptions options,
-        ILogger? logger,
-        IEnumerable<IEventMiddleware> moreMiddleware,
-        IEnumerable<HandlerRegistration> registrations)
-    {
+        options ??= new EventBusOptions();
         _fanOut = FanOutStrategy.For(options);
-        _linker = new HandlerLinker(options, moreMiddleware);
+        _linker = new HandlerLinker(options, []);
         _maxPublishDepth = options.MaxPublishDepth;
-        _table = new HandlerTable(
-            registrations.Select(_linker.Link),
-            options.TimeProvider,
-            logger ?? NullLogger.Instance);
+        _table = new HandlerTable(options.TimeProvider, (ILogger?)logger ?? NullLogger.Instance);
     }
 
     /// <inheritdoc/>
@@ -86,7 +75,20 @@ public sealed class InMemoryEventBus : IEventBus
     public IReadOnlyList<HandlerDescriptor> HandlersFor(Type eventType)
     {
         ArgumentNullException.ThrowIfNull(eventType);
-        return Array.ConvertAll(_table.ImmediatePlan(eventType).Handlers, handler => handler.Registration.Descriptor);
+        return Array.ConvertAll(_table.Preview(eventType).Handlers, handler => handler.Registration.Descriptor);
+    }
+
+    /// <summary>
+    /// Adds what a container knows. It comes after the constructor, as middleware and handlers may ask for the bus when
+    /// they are made.
+    /// </summary>
+    internal void Open(IEnumerable<IEventMiddleware> middleware, IEnumerable<HandlerRegistration> registrations)
+    {
+        lock (_gate)
+        {
+            _linker = _linker.With(middleware);
+            _table = _table.With([.. registrations.Select(_linker.Link)]);
+        }
     }
 
     internal bool IsClosed => _table == HandlerTable.Closed;
@@ -160,13 +162,12 @@ public sealed class InMemoryEventBus : IEventBus
 
     private Unsubscriber Add(Subscription subscription)
     {
-        var handler = _linker.Link(subscription);
         lock (_gate)
         {
+            var handler = _linker.Link(subscription);
             _table = _table.With(handler);
+            return new Unsubscriber(this, handler);
         }
-
-        return new Unsubscriber(this, handler);
     }
 
     private void Remove(LinkedHandler handler)

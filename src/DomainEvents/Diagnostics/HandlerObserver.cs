@@ -12,7 +12,7 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
     public async ValueTask ObserveAsync(HandlerCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         using var activity = StartActivity(domainEvent);
-        var started = Telemetry.Duration.Enabled ? plan.TimeProvider.GetTimestamp() : 0;
+        var started = Telemetry.Duration.Enabled ? plan.TimeProvider.GetTimestamp() : (long?)null;
         try
         {
             await call(domainEvent, cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
         return activity;
     }
 
-    private void Record(long started, Exception? exception)
+    private void Record(long? started, Exception? exception)
     {
         var tags = new TagList
         {
@@ -58,9 +58,9 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
         }
 
         Telemetry.Handled.Add(1, tags);
-        if (started != 0)
+        if (started is { } start)
         {
-            Telemetry.Duration.Record(plan.TimeProvider.GetElapsedTime(started).TotalSeconds, tags);
+            Telemetry.Duration.Record(plan.TimeProvider.GetElapsedTime(start).TotalSeconds, tags);
         }
     }
 

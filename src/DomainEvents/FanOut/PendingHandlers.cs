@@ -138,13 +138,23 @@ internal sealed class PendingHandlers : IValueTaskSource<PublishResult>
         {
             var awaiter = task.ConfigureAwait(false).GetAwaiter();
             (_awaiter, _handlerIndex) = (awaiter, handlerIndex);
-            if (awaiter.IsCompleted)
+            try
             {
-                Ended();
+                if (awaiter.IsCompleted)
+                {
+                    Ended();
+                }
+                else
+                {
+                    awaiter.UnsafeOnCompleted(_ended);
+                }
             }
-            else
+            catch
             {
-                awaiter.UnsafeOnCompleted(_ended);
+                // A task that somebody else awaits already refuses, and never calls back. The publisher is still counted.
+                _awaiter = default;
+                Interlocked.Decrement(ref _owner._running);
+                throw;
             }
         }
 

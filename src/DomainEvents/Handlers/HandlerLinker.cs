@@ -11,6 +11,8 @@ internal sealed class HandlerLinker(EventBusOptions options, IEnumerable<IEventM
         ? new HandlerTimeout(limit, options.TimeProvider)
         : null;
 
+    public HandlerLinker With(IEnumerable<IEventMiddleware> middleware) => new(options, middleware);
+
     public LinkedHandler Link(HandlerRegistration registration)
     {
         ServicesCall callWith = _middleware.Length == 0 ? registration.InvokeAsync : WithMiddleware(registration);
