@@ -7,7 +7,7 @@ public sealed class EventPublishException : AggregateException
     /// <summary>Creates the exception.</summary>
     /// <param name="failures">The failures, in handler order; at least one.</param>
     /// <exception cref="ArgumentNullException"><paramref name="failures"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="failures"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="failures"/> is empty or contains <see langword="null"/>.</exception>
     public EventPublishException(IReadOnlyList<HandlerFailure> failures)
         : base(Describe(failures), failures.Select(failure => failure.Exception)) => Failures = failures;
 
@@ -17,9 +17,9 @@ public sealed class EventPublishException : AggregateException
     private static string Describe(IReadOnlyList<HandlerFailure> failures)
     {
         ArgumentNullException.ThrowIfNull(failures);
-        if (failures.Count == 0)
+        if (failures.Count == 0 || failures.Contains(null!))
         {
-            throw new ArgumentException("An EventPublishException needs at least one failure.", nameof(failures));
+            throw new ArgumentException("An EventPublishException needs at least one failure, and none of them null.", nameof(failures));
         }
 
         var handlers = failures.Select(failure =>
