@@ -143,14 +143,17 @@ internal sealed class BackgroundQueue : IDisposable
 
     private void Close()
     {
-        if (_items.Writer.TryComplete())
-        {
-            _ = _stopping.CancelAsync(); // what handlers have registered on it runs elsewhere, and may throw there
-        }
+        var isFirst = _items.Writer.TryComplete();
 
+        // What waits is taken out first: a worker that the cancellation sets free would run some of it, cancelled.
         while (_items.Reader.TryRead(out var item))
         {
             Lose(item.Work);
+        }
+
+        if (isFirst)
+        {
+            _ = _stopping.CancelAsync(); // what handlers have registered on it runs elsewhere, and may throw there
         }
     }
 

@@ -6,7 +6,7 @@ namespace DomainEvents.Handlers;
 internal abstract class HandlerSource
 {
     /// <summary>The handler's class; <see langword="null"/> where only an instance can tell.</summary>
-    public virtual Type? HandlerType => null;
+    public abstract Type? HandlerType { get; }
 
     /// <summary>Whether one instance, which needs no scope, serves all calls.</summary>
     public abstract bool IsSingleton { get; }

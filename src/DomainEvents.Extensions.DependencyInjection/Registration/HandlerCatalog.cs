@@ -14,6 +14,13 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
 {
     private readonly List<ContainerHandler> _handlers = [];
     private readonly HashSet<(Type Handler, Type Event)> _known = [];
+    private readonly HashSet<(Type Handler, Type Event)> _instances =
+    [
+        .. services
+            .Where(descriptor => IsPlain(descriptor) && descriptor.ImplementationInstance is not null)
+            .Select(descriptor => (descriptor.ImplementationInstance!.GetType(), descriptor.ServiceType.GenericTypeArguments[0])),
+    ];
+
     private readonly IServiceProviderIsService? _container = root.GetService<IServiceProviderIsService>();
 
     public IReadOnlyList<ContainerHandler> Read()
@@ -76,7 +83,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
         var handlerType = source.HandlerType ?? Inspect(source, descriptor.ServiceType);
         if (handlerType is not null)
         {
-            Add(handlerType, eventType, source, mayRepeat: descriptor.ImplementationInstance is not null);
+            Add(handlerType, eventType, source, isInstance: descriptor.ImplementationInstance is not null);
         }
         else
         {
@@ -90,10 +97,10 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
         descriptor.ImplementationInstance is { } instance
         && Array.Find(siblings, sibling => ReferenceEquals(sibling.ImplementationInstance, instance)) != descriptor;
 
-    private void Add(Type handlerType, Type eventType, HandlerSource source, bool mayRepeat = false)
+    private void Add(Type handlerType, Type eventType, HandlerSource source, bool isInstance = false)
     {
-        // Twice is as once, but two objects of one class are two handlers, and clash by name.
-        if (_known.Add((handlerType, eventType)) || mayRepeat)
+        // Twice is as once, and an object takes the place of its class; but two objects are two handlers, and clash by name.
+        if (isInstance || (!_instances.Contains((handlerType, eventType)) && _known.Add((handlerType, eventType))))
         {
             Add(HandlerIdentity.Describe(handlerType, eventType), TransactionPhases.Of(handlerType), source);
         }
