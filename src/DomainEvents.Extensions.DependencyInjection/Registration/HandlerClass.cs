@@ -31,7 +31,7 @@ internal sealed class HandlerClass
             throw new ArgumentException(
                 $"{TypeNames.FullName(type)} cannot be registered as an event handler: it must be a class that is not abstract, " +
                 "has no open type parameters and implements IEventHandler<TEvent> for at least one event.",
-                "THandler");
+                nameof(type));
         }
 
         services.TryAdd(new ServiceDescriptor(type, type, lifetime));
