@@ -12,7 +12,10 @@ internal sealed class ContainerHandler<TEvent>(
     private readonly IServiceScopeFactory _scopes = root.GetRequiredService<IServiceScopeFactory>();
     private HandlerCall? _singletonCall;
 
-    public override HandlerCall? DirectCall => source.IsSingleton ? CallSingleton : null;
+    public override HandlerCall? DirectCall =>
+        source.IsSingleton ? CallSingleton
+        : source.ScopeFreeFactory is { } create ? (domainEvent, token) => ((IEventHandler<TEvent>)create(root, null)).HandleAsync((TEvent)domainEvent, token)
+        : null;
 
     public override ValueTask InvokeAsync(IDomainEvent domainEvent, IServiceProvider? services, CancellationToken cancellationToken) =>
         source.IsSingleton
@@ -25,10 +28,15 @@ internal sealed class ContainerHandler<TEvent>(
         ? (domainEvent, token) => call(domainEvent, root, token)
         : async (domainEvent, token) =>
         {
+            // Not 'await using', which with ConfigureAwait boxes the scope.
             var scope = _scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
+            try
             {
                 await call(domainEvent, scope.ServiceProvider, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                await scope.DisposeAsync().ConfigureAwait(false);
             }
         };
 

@@ -11,11 +11,14 @@ internal abstract class HandlerSource
     /// <summary>Whether one instance, which needs no scope, serves all calls.</summary>
     public abstract bool IsSingleton { get; }
 
+    /// <summary>Makes an instance from the root provider, where that is the same as making it in a scope.</summary>
+    public virtual ObjectFactory? ScopeFreeFactory => null;
+
     public abstract object Resolve(IServiceProvider services);
 
-    public static HandlerSource Of(ServiceDescriptor descriptor, ServiceDescriptor[] siblings) =>
+    public static HandlerSource Of(ServiceDescriptor descriptor, ServiceDescriptor[] siblings, ObjectFactory? scopeFreeFactory) =>
         descriptor.ImplementationInstance is { } instance ? new InstanceHandlerSource(instance)
-        : siblings.Length == 1 ? new ServiceHandlerSource(descriptor.ServiceType, descriptor.Lifetime, ClassOf(descriptor))
+        : siblings.Length == 1 ? new ServiceHandlerSource(descriptor.ServiceType, descriptor.Lifetime, ClassOf(descriptor), scopeFreeFactory)
         : descriptor.Lifetime == ServiceLifetime.Singleton ? new SiblingHandlerSource(descriptor, Array.IndexOf(siblings, descriptor), ClassOf(descriptor))
         : new DescriptorHandlerSource(descriptor, ClassOf(descriptor));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DomainEvents.Diagnostics;
 using DomainEvents.Handlers;
 using DomainEvents.Transactions;
@@ -12,6 +13,7 @@ namespace DomainEvents.Registration;
 /// </summary>
 internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvider root, ILogger logger)
 {
+    private readonly ServiceMap _services = new(services);
     private readonly List<ContainerHandler> _handlers = [];
     private readonly HashSet<(Type Handler, Type Event)> _known = [];
     private readonly HashSet<(Type Handler, Type Event)> _instances =
@@ -26,11 +28,6 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
     public IReadOnlyList<ContainerHandler> Read()
     {
         var plain = services.Where(IsPlain).ToLookup(descriptor => descriptor.ServiceType);
-        var lifetimes = services
-            .Where(descriptor => !descriptor.IsKeyedService)
-            .GroupBy(descriptor => descriptor.ServiceType)
-            .ToDictionary(group => group.Key, group => group.Last().Lifetime);
-
         // The services may still grow when the container is built, but not while they are read.
         foreach (var descriptor in services.ToArray())
         {
@@ -41,11 +38,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
 
             if (descriptor.ImplementationInstance is HandlerClass { Type: var type })
             {
-                // The class may have been taken out of the services again.
-                foreach (var eventType in lifetimes.ContainsKey(type) && IsInContainer(type) ? HandlerIdentity.EventTypesOf(type) : [])
-                {
-                    Add(type, eventType, new ServiceHandlerSource(type, lifetimes[type]));
-                }
+                AddClass(type);
             }
             else if (IsPlain(descriptor))
             {
@@ -55,6 +48,19 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
 
         CheckNames();
         return _handlers;
+    }
+
+    private void AddClass([DynamicallyAccessedMembers(HandlerClass.Members)] Type type)
+    {
+        // The class may have been taken out of the services again.
+        if (_services.Find(type) is { } descriptor && IsInContainer(type))
+        {
+            var source = new ServiceHandlerSource(type, descriptor.Lifetime, type, _services.ScopeFreeFactoryOf(type));
+            foreach (var eventType in HandlerIdentity.EventTypesOf(type))
+            {
+                Add(type, eventType, source);
+            }
+        }
     }
 
     private static bool IsPlain(ServiceDescriptor descriptor) =>
@@ -78,7 +84,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
             return;
         }
 
-        var source = HandlerSource.Of(descriptor, siblings);
+        var source = HandlerSource.Of(descriptor, siblings, _services.ScopeFreeFactoryOf(descriptor.ServiceType));
         var eventType = descriptor.ServiceType.GenericTypeArguments[0];
         var handlerType = source.HandlerType ?? Inspect(source, descriptor.ServiceType);
         if (handlerType is not null)

@@ -6,8 +6,8 @@ internal sealed class BufferEntry(long sequence, EventTransaction owner)
     /// <summary>Its place in the order of registration.</summary>
     public long Sequence => sequence;
 
-    /// <summary>The transaction that answers for it: the one it was registered in, or whatever that handed it to.</summary>
-    public EventTransaction Owner { get; set; } = owner;
+    /// <summary>The transaction that it was registered in; when that is committed, those around it answer for it.</summary>
+    public EventTransaction Owner => owner;
 
     public IDomainEvent? Event { get; init; }
 

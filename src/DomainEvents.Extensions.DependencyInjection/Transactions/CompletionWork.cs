@@ -18,6 +18,7 @@ internal sealed class CompletionWork : BackgroundWork
     public CompletionWork(EventDispatcher dispatcher, IReadOnlyList<BufferEntry> entries, Occasions occasion)
     {
         (_dispatcher, _occasion) = (dispatcher, occasion);
+        Outer = RunningFor(dispatcher);
         _entries = new(entries.Where(IsOwed));
         if (!IsEmpty)
         {
@@ -31,6 +32,12 @@ internal sealed class CompletionWork : BackgroundWork
         _continuations.Enqueue(callback);
         dispatcher.WorkStarted();
     }
+
+    /// <summary>The work that left this one behind, if any.</summary>
+    public CompletionWork? Outer { get; }
+
+    /// <summary>Whether it runs in the flow of the one who left it behind, and not beside it in the background.</summary>
+    public bool IsInline { get; set; }
 
     public bool IsEmpty => _entries.Count == 0 && _continuations.Count == 0;
 

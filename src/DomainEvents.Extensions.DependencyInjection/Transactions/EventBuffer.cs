@@ -98,23 +98,6 @@ internal sealed class EventBuffer
         }
     }
 
-    /// <summary>Hands everything of an inner transaction to the outer one.</summary>
-    public void HandOver(EventTransaction inner, EventTransaction outer)
-    {
-        lock (_entries)
-        {
-            foreach (var entry in _entries)
-            {
-                entry.Owner = entry.Owner == inner ? outer : entry.Owner;
-            }
-
-            for (var i = 0; i < _sources.Count; i++)
-            {
-                _sources[i] = _sources[i].Owner == inner ? _sources[i] with { Owner = outer } : _sources[i];
-            }
-        }
-    }
-
     /// <summary>Takes out what a transaction registered after a place in the order, or all of it, and returns it.</summary>
     public List<BufferEntry> Discard(EventTransaction owner, long after = -1)
     {

@@ -48,8 +48,14 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
             lock (_open)
             {
                 _open.RemoveAll(open => open.Transaction.State != EventTransactionState.Active);
-                var work = CompletionWork.RunningFor(this);
-                return _open.FindLast(open => open.OpenedBy == work).Transaction;
+                for (var work = CompletionWork.RunningFor(this); ; work = work.Outer)
+                {
+                    var innermost = _open.FindLast(open => open.OpenedBy == work).Transaction;
+                    if (innermost is not null || work is not { IsInline: true })
+                    {
+                        return innermost;
+                    }
+                }
             }
         }
     }
@@ -165,6 +171,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
             return default;
         }
 
+        work.IsInline = true;
         return await work.RunToEndAsync(_queue.Stopping).ConfigureAwait(false);
     }
 

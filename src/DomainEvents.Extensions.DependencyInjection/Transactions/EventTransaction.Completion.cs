@@ -214,13 +214,10 @@ public sealed partial class EventTransaction
             return _dispatcher.FinishAsync(_buffer.Discard(this), occasion, synchronous);
         }
 
-        if (_outer is not null)
-        {
-            _buffer.HandOver(this, _outer);
-            return default;
-        }
-
-        return _dispatcher.FinishAsync(_buffer.Commit(_dispatcher.Logger), Occasions.AfterCommit, synchronous);
+        // What an inner transaction holds stays in the buffer that it shares with the outer one.
+        return _outer is null
+            ? _dispatcher.FinishAsync(_buffer.Commit(_dispatcher.Logger), Occasions.AfterCommit, synchronous)
+            : default;
     }
 
     private void ThrowIfTooManyRounds(int round, IDomainEvent next)

@@ -111,7 +111,7 @@ public sealed class InMemoryEventBus : IEventBus
             calls = plan.ObservedCalls;
         }
 
-        PublishDepth.Enter(_maxPublishDepth);
+        ref var depth = ref PublishDepth.Enter(_maxPublishDepth);
         var context = SynchronizationContext.Current;
         if (context is not null)
         {
@@ -124,7 +124,7 @@ public sealed class InMemoryEventBus : IEventBus
         }
         finally
         {
-            PublishDepth.Exit();
+            depth--;
             if (context is not null)
             {
                 SynchronizationContext.SetSynchronizationContext(context);

@@ -11,18 +11,18 @@ internal static class PublishDepth
     [ThreadStatic]
     private static int _depth;
 
-    public static void Enter(int limit)
+    /// <summary>Goes one deeper. The caller counts what is returned down again when it leaves.</summary>
+    public static ref int Enter(int limit)
     {
-        var depth = _depth + 1;
-        if (depth > limit || (depth > Unquestioned && !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+        ref var depth = ref _depth;
+        if (depth >= limit || (depth >= Unquestioned && !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
-            throw TooDeep(depth, limit);
+            throw TooDeep(depth + 1, limit);
         }
 
-        _depth = depth;
+        depth++;
+        return ref depth;
     }
-
-    public static void Exit() => _depth--;
 
     private static InvalidOperationException TooDeep(int depth, int limit) => new(
         depth > limit

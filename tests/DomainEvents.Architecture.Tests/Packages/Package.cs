@@ -1,0 +1,41 @@
+using System.Reflection;
+
+namespace DomainEvents.Architecture.Packages;
+
+/// <summary>What is allowed to a package. The table of the architecture, one entry a package.</summary>
+/// <param name="Name">Of the package, its project and its assembly.</param>
+/// <param name="Dependencies">The packages it may depend on, besides the framework.</param>
+/// <param name="Namespaces">Where its public types may live.</param>
+/// <param name="Exceptions">The exceptions that it defines.</param>
+internal sealed record Package(string Name, string[] Dependencies, string[] Namespaces, string[] Exceptions)
+{
+    private const string MicrosoftExtensions = "Microsoft.Extensions.";
+
+    public static Package[] All { get; } =
+    [
+        new("DomainEvents",
+            Dependencies: [MicrosoftExtensions + "Logging.Abstractions"],
+            Namespaces: ["DomainEvents"],
+            Exceptions: ["EventPublishException"]),
+        new("DomainEvents.Extensions.DependencyInjection",
+            Dependencies:
+            [
+                "DomainEvents", MicrosoftExtensions + "DependencyInjection.Abstractions", MicrosoftExtensions + "Options",
+                MicrosoftExtensions + "Hosting.Abstractions", MicrosoftExtensions + "Logging.Abstractions",
+            ],
+            Namespaces: ["DomainEvents.Transactions", "DomainEvents.Background", "Microsoft.Extensions.DependencyInjection"],
+            Exceptions: []),
+    ];
+
+    public static TheoryData<string> Names { get; } = [.. All.Select(package => package.Name)];
+
+    public Assembly Assembly => Assembly.Load(Name);
+
+    public string ProjectFile => $"src/{Name}/{Name}.csproj";
+
+    public static Package Named(string name) => All.Single(package => package.Name == name);
+
+    public IEnumerable<Type> PublicTypes() => Assembly.GetExportedTypes();
+
+    public override string ToString() => Name;
+}
