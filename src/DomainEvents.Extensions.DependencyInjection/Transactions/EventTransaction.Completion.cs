@@ -72,7 +72,18 @@ public sealed partial class EventTransaction
     /// <summary>Ends as the ambient transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
     internal void CompleteAmbient(EventTransactionState state)
     {
-        _inner?.CompleteAmbient(EventTransactionState.RolledBack);
+        foreach (var inner in OpenInside())
+        {
+            if (state == EventTransactionState.Committed)
+            {
+                Finish(inner.EndAsync(EventTransactionState.RolledBack, synchronous: true).AsTask());
+            }
+            else
+            {
+                inner.Leave(EventTransactionState.RolledBack);
+            }
+        }
+
         if (state == EventTransactionState.InDoubt)
         {
             Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception: null));
@@ -167,38 +178,73 @@ public sealed partial class EventTransaction
         }
     }
 
-    /// <summary>Rolls back what is open inside, innermost first, then this. Returns what the database threw, after the end.</summary>
+    /// <summary>
+    /// Rolls back what is open inside, innermost first, then this; the work after it runs once all have ended. Returns
+    /// what the database threw.
+    /// </summary>
     private async ValueTask<Exception?> RollbackAllAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        var failure = _inner is null ? null : await _inner.RollbackAllAsync(synchronous, cancellationToken).ConfigureAwait(false);
-        if (HasLostItsTransaction && !_committing)
+        Exception? failure = null;
+        EventTransaction[] open = [.. OpenInside(), this];
+        foreach (var each in open)
         {
-            Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
-            await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
-            return failure;
-        }
-
-        if (_enlisted is { IsCompleted: false })
-        {
-            try
+            if (each.HasLostItsTransaction && !each._committing)
             {
-                await _enlisted.RollbackAsync(synchronous, cancellationToken).ConfigureAwait(false);
+                Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
+                await each.EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // the transaction is over in any case; whoever asked for the rollback gets the exception
-            catch (Exception exception)
-#pragma warning restore CA1031
+            else
             {
-                Log.Contained(() => TransactionLog.RollbackFailed(_dispatcher.Logger, exception));
-                failure ??= exception;
+                failure ??= await each.RollbackDatabaseAsync(synchronous, cancellationToken).ConfigureAwait(false);
+                if (each != this)
+                {
+                    each.Leave(EventTransactionState.RolledBack);
+                }
             }
         }
 
-        await EndAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        if (State == EventTransactionState.Active)
+        {
+            await EndAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        }
+
         return failure;
     }
 
-    /// <summary>The one place where a transaction ends: the buffer is emptied first, then the work runs, or is handed on.</summary>
-    private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
+    private async ValueTask<Exception?> RollbackDatabaseAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        if (_enlisted is not { IsCompleted: false })
+        {
+            return null;
+        }
+
+        try
+        {
+            await _enlisted.RollbackAsync(synchronous, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // the transaction is over in any case; whoever asked for the rollback gets the exception
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.RollbackFailed(_dispatcher.Logger, exception));
+            return exception;
+        }
+    }
+
+    /// <summary>The transactions that are open inside this one, innermost first.</summary>
+    private List<EventTransaction> OpenInside()
+    {
+        List<EventTransaction> open = [];
+        for (var inner = _inner; inner is not null; inner = inner._inner)
+        {
+            open.Insert(0, inner);
+        }
+
+        return open;
+    }
+
+    private void Leave(EventTransactionState state)
     {
         State = state;
         if (_outer is not null && _outer._inner == this)
@@ -208,6 +254,12 @@ public sealed partial class EventTransaction
 
         _enlisted?.Leave(this);
         TransactionTelemetry.CountEnded(state);
+    }
+
+    /// <summary>Ends one transaction: the buffer is emptied first, then the work runs, or waits for the outer one.</summary>
+    private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
+    {
+        Leave(state);
         if (state != EventTransactionState.Committed)
         {
             var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;
@@ -218,42 +270,5 @@ public sealed partial class EventTransaction
         return _outer is null
             ? _dispatcher.FinishAsync(_buffer.Commit(_dispatcher.Logger), Occasions.AfterCommit, synchronous)
             : default;
-    }
-
-    private void ThrowIfTooManyRounds(int round, IDomainEvent next)
-    {
-        if (round > _dispatcher.MaxBeforeCommitRounds)
-        {
-            throw new InvalidOperationException(
-                $"Before-commit handlers still raise events, {EventTypeName.Of(next.GetType())} among them, after " +
-                $"{_dispatcher.MaxBeforeCommitRounds} rounds. Usually an event causes itself: break the cycle, or raise " +
-                "EventTransactionOptions.MaxBeforeCommitRounds.");
-        }
-    }
-
-    private void ThrowIfCompleted()
-    {
-        if (State != EventTransactionState.Active)
-        {
-            throw new InvalidOperationException($"The transaction is completed ({State}). Open another with IEventDispatcher.Begin or Enlist.");
-        }
-    }
-
-    private void ThrowIfInnerIsOpen(string action)
-    {
-        if (_inner is not null)
-        {
-            throw new InvalidOperationException($"Cannot {action} the transaction while one that was opened inside it is open: complete that first.");
-        }
-    }
-
-    private void ThrowIfNotInnermost(string action)
-    {
-        ThrowIfCompleted();
-        ThrowIfInnerIsOpen(action);
-        if (_committing)
-        {
-            throw new InvalidOperationException($"Cannot {action} the transaction: it is being committed.");
-        }
     }
 }

@@ -7,8 +7,8 @@ namespace DomainEvents.Transactions.Model;
 /// <remarks>
 /// Where documents leave room, this is what they are taken to mean: what an aggregate raises later is registered when it is
 /// read, which is when somebody enqueues it again, when an inner transaction begins, at savepoints, and before the outermost
-/// commit; it belongs to the transaction that enqueued the aggregate first. Work after a transaction sees only transactions
-/// that it has opened itself.
+/// commit; it belongs to the transaction that enqueued the aggregate first. When a rollback ends several
+/// transactions, the work after it comes in the order of registration, once all have ended.
 /// </remarks>
 /// <param name="journal">Where everything that happens is written.</param>
 /// <param name="nesting">
@@ -27,7 +27,7 @@ internal sealed class ModelDispatcher(Journal journal, bool nesting)
 
     private Queue<ModelCallback>? Running => _running.TryPeek(out var next) ? next : null;
 
-    private ModelTransaction? Current => _transactions.LastOrDefault(transaction => transaction.IsOpen && transaction.OpenedBy == Running);
+    private ModelTransaction? Current => _transactions.LastOrDefault(transaction => transaction.IsOpen);
 
     public string Snapshot() =>
         $"  {string.Join(' ', _transactions.Select(t => $"T{t.Number}:{t.State}"))} | current {Current?.Number} | "
@@ -133,7 +133,7 @@ internal sealed class ModelDispatcher(Journal journal, bool nesting)
             ReadAggregates(outer);
         }
 
-        var transaction = new ModelTransaction(_transactions.Count, Current, openedBy: Running);
+        var transaction = new ModelTransaction(_transactions.Count, Current);
         _transactions.Add(transaction);
         return transaction;
     }
@@ -293,14 +293,19 @@ internal sealed class ModelDispatcher(Journal journal, bool nesting)
             return;
         }
 
-        if (Inner(transaction) is { } inner)
+        List<ModelTransaction> ended = [transaction];
+        while (Inner(ended[^1]) is { } inner)
         {
-            Rollback(inner);
+            ended.Add(inner);
         }
 
-        TakeBack(transaction, transaction.Work);
-        transaction.State = EventTransactionState.RolledBack;
-        Run(transaction.Work, afterCommit: false);
+        foreach (var each in ended)
+        {
+            TakeBack(each, each.Work);
+            each.State = EventTransactionState.RolledBack;
+        }
+
+        Run([.. ended.SelectMany(each => each.Work).OrderBy(work => work.Time)], afterCommit: false);
     }
 
     // ---- handlers and callbacks

@@ -3,16 +3,13 @@ namespace DomainEvents.Transactions.Model;
 /// <summary>A transaction as the documents describe it: lists of its own, and the time at which each thing was registered.</summary>
 /// <param name="number">Its place among all that the program has begun.</param>
 /// <param name="outer">The one it is nested in.</param>
-/// <param name="openedBy">The work after another transaction in which it was begun; what is open outside does not concern that work.</param>
-internal sealed class ModelTransaction(int number, ModelTransaction? outer, object? openedBy)
+internal sealed class ModelTransaction(int number, ModelTransaction? outer)
 {
     public int Number => number;
 
     public ModelTransaction? Outer => outer;
 
     public ModelTransaction Outermost => outer?.Outermost ?? this;
-
-    public object? OpenedBy => openedBy;
 
     public EventTransactionState State { get; set; } = EventTransactionState.Active;
 

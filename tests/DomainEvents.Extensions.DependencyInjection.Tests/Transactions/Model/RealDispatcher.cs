@@ -160,9 +160,10 @@ internal sealed class RealDispatcher(IEventDispatcher dispatcher, Journal journa
         }
     }
 
-    // A synchronous end leaves its work to the background. While an outer transaction ends with an inner one, what callbacks
-    // of the inner one meet would depend on timing, so that is done asynchronously.
-    private bool MayBeSynchronous(EventTransaction transaction, Way way) => way == Way.Sync && dispatcher.Current == transaction;
+    // A synchronous end leaves its work to the background, where it does not see what is still open here. So it is only done
+    // where nothing is: the model knows no background.
+    private bool MayBeSynchronous(EventTransaction transaction, Way way) =>
+        way == Way.Sync && _transactions.TrueForAll(other => other == transaction || other.State != EventTransactionState.Active);
 
     private async Task<PublishResult> CommitAsync(EventTransaction transaction, Way way)
     {

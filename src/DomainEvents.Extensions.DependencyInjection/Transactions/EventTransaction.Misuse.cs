@@ -1,0 +1,42 @@
+namespace DomainEvents.Transactions;
+
+/// <content>What a transaction refuses, and what to do instead.</content>
+public sealed partial class EventTransaction
+{
+    private void ThrowIfTooManyRounds(int round, IDomainEvent next)
+    {
+        if (round > _dispatcher.MaxBeforeCommitRounds)
+        {
+            throw new InvalidOperationException(
+                $"Before-commit handlers still raise events, {EventTypeName.Of(next.GetType())} among them, after " +
+                $"{_dispatcher.MaxBeforeCommitRounds} rounds. Usually an event causes itself: break the cycle, or raise " +
+                "EventTransactionOptions.MaxBeforeCommitRounds.");
+        }
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (State != EventTransactionState.Active)
+        {
+            throw new InvalidOperationException($"The transaction is completed ({State}). Open another with IEventDispatcher.Begin or Enlist.");
+        }
+    }
+
+    private void ThrowIfInnerIsOpen(string action)
+    {
+        if (_inner is not null)
+        {
+            throw new InvalidOperationException($"Cannot {action} the transaction while one that was opened inside it is open: complete that first.");
+        }
+    }
+
+    private void ThrowIfNotInnermost(string action)
+    {
+        ThrowIfCompleted();
+        ThrowIfInnerIsOpen(action);
+        if (_committing)
+        {
+            throw new InvalidOperationException($"Cannot {action} the transaction: it is being committed.");
+        }
+    }
+}

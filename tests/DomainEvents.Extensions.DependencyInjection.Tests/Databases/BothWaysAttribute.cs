@@ -1,0 +1,11 @@
+using System.Reflection;
+using Xunit.Sdk;
+
+namespace DomainEvents.Tests.Databases;
+
+/// <summary>Runs a theory synchronously and asynchronously.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BothWaysAttribute : DataAttribute
+{
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[How.Synchronously], [How.Asynchronously]];
+}

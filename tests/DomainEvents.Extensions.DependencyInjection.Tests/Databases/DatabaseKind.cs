@@ -1,0 +1,7 @@
+namespace DomainEvents.Tests.Databases;
+
+public enum DatabaseKind
+{
+    Sqlite,
+    PostgreSql,
+}

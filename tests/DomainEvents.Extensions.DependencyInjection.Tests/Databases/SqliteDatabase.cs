@@ -1,0 +1,22 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace DomainEvents.Tests.Databases;
+
+/// <summary>SQLite in a file of its own.</summary>
+internal sealed class SqliteDatabase : TestDatabase
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"domain-events-{Guid.NewGuid():N}.db");
+
+    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+
+    public override string Table => "orders";
+
+    public override DbConnection CreateConnection() => new SqliteConnection($"Data Source={_file};Pooling=False");
+
+    public override ValueTask DisposeAsync()
+    {
+        File.Delete(_file);
+        return default;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Data.Common;
+using DomainEvents.Tests.Databases;
+using DomainEvents.Transactions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace DomainEvents.Tests.Transactions;
+
+/// <summary>Database transactions that are committed or rolled back past the <see cref="EventTransaction"/> that they are enlisted in.</summary>
+public class NativeCompletionTests
+{
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task It_is_reported_at_the_commit_and_nothing_is_published(DatabaseKind kind, How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        await using var transaction = desk.Dispatcher.Enlist(real);
+        await desk.NoteAsync("1");
+        transaction.OnCommitted(desk.Callback("committed"));
+        transaction.OnRolledBack(desk.Callback("rolled back"));
+        await real.CommitAsync();
+
+        await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*committed or rolled back directly*none was published*EventTransaction that Enlist returned*");
+        await desk.IdleAsync();
+
+        transaction.State.Should().Be(EventTransactionState.InDoubt);
+        desk.Journal.All.Should().Equal("completed 1");
+        desk.Logs.WithId(2006).Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task It_is_reported_at_the_disposal_and_nothing_is_published(DatabaseKind kind, How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        var transaction = desk.Dispatcher.Enlist(real);
+        await desk.NoteAsync("1");
+        await real.CommitAsync();
+
+        await how.DisposeAsync(transaction);
+        await desk.IdleAsync();
+
+        transaction.State.Should().Be(EventTransactionState.InDoubt);
+        desk.Journal.All.Should().Equal("completed 1");
+        desk.Logs.WithId(2006).Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
+        desk.Logs.WithId(2005).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Its_events_are_never_attached_to_the_next_transaction(DatabaseKind kind, How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using (var real = await connection.BeginTransactionAsync())
+        {
+            await using var transaction = desk.Dispatcher.Enlist(real);
+            await desk.NoteAsync("of the first");
+            real.Rollback();
+        }
+
+        await using (var real = await connection.BeginTransactionAsync())
+        {
+            await using var transaction = desk.Dispatcher.Enlist(real);
+            await desk.NoteAsync("of the second");
+            await how.CommitAsync(transaction);
+        }
+
+        await desk.IdleAsync();
+        desk.Published.Should().Equal("of the second");
+        desk.Logs.WithId(2006).Should().ContainSingle();
+    }
+
+    [PostgreSqlTheory, BothWays]
+    public async Task A_transaction_object_that_the_provider_uses_again_starts_anew(How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await using var connection = await database.OpenAsync();
+        var objects = new List<DbTransaction>();
+        var transactions = new List<EventTransaction>();
+        foreach (var text in new[] { "1", "2", "3" })
+        {
+            await using var real = await connection.BeginTransactionAsync();
+            await using var transaction = desk.Dispatcher.Enlist(real);
+            await desk.NoteAsync(text);
+            await (text == "2" ? how.RollbackAsync(transaction) : how.CommitAsync(transaction));
+            objects.Add(real);
+            transactions.Add(transaction);
+        }
+
+        await desk.IdleAsync();
+        objects.Distinct().Should().ContainSingle("Npgsql uses its objects again");
+        transactions.Should().OnlyHaveUniqueItems();
+        desk.Published.Should().BeEquivalentTo("1", "3");
+    }
+
+    [PostgreSqlTheory, BothWays]
+    public async Task An_object_used_again_by_another_connection_is_neither_joined_nor_rolled_back(How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        EventTransaction leftOpen;
+        DbTransaction first;
+        await using (var connection = await database.OpenAsync())
+        {
+            first = await connection.BeginTransactionAsync();
+            leftOpen = desk.Dispatcher.Enlist(first);
+            await desk.NoteAsync("left open");
+            await first.CommitAsync();
+            await first.DisposeAsync();
+        }
+
+        await using var scope = desk.OpenScope();
+        var other = (IEventDispatcher)scope.ServiceProvider.GetService(typeof(IEventDispatcher))!;
+        await using var next = (NpgsqlConnection)await database.OpenAsync();
+        await using var second = await next.BeginTransactionAsync();
+        second.Should().BeSameAs(first, "the pool hands the same physical connection out again");
+        await using var transaction = other.Enlist(second);
+        transaction.Should().NotBeSameAs(leftOpen);
+        await database.InsertAsync(next, 1, second);
+        await other.PublishAsync(new Noted("of the second"));
+
+        await how.DisposeAsync(leftOpen);
+        other.Enlist(second).Should().BeSameAs(transaction);
+        await how.CommitAsync(transaction);
+        await other.WhenIdleAsync();
+
+        leftOpen.State.Should().Be(EventTransactionState.InDoubt);
+        desk.Published.Should().Equal("of the second");
+        (await database.CountAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_rollback_that_finds_it_completed_does_not_throw_but_reports()
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        var transaction = desk.Dispatcher.Enlist(real);
+        await desk.NoteAsync("1");
+        real.Rollback();
+
+        await transaction.RollbackAsync();
+        await transaction.RollbackAsync();
+
+        transaction.State.Should().Be(EventTransactionState.InDoubt);
+        desk.Logs.WithId(2006).Should().ContainSingle();
+        desk.Published.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_scope_that_is_disposed_reports_it()
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        desk.Dispatcher.Enlist(real).Enqueue(new Noted("1"));
+        real.Commit();
+
+        await desk.CloseScopeAsync();
+
+        desk.Logs.WithId(2006).Should().ContainSingle();
+        desk.Journal.All.Should().Equal("completed 1");
+    }
+}
