@@ -34,7 +34,7 @@ internal sealed class EventBuffer
     {
         lock (_entries)
         {
-            ThrowIfSealed();
+            ThrowIfClosed(owner);
             _withdrawn?.Remove(domainEvent);
             AddEvent(owner, domainEvent, source: null);
         }
@@ -44,7 +44,7 @@ internal sealed class EventBuffer
     {
         lock (_entries)
         {
-            ThrowIfSealed();
+            ThrowIfClosed(owner);
             _entries.Add(new BufferEntry(++_sequence, owner) { Callback = callback });
         }
     }
@@ -54,7 +54,7 @@ internal sealed class EventBuffer
     {
         lock (_entries)
         {
-            ThrowIfSealed();
+            ThrowIfClosed(owner);
             var registered = new EventSource(++_sequence, owner, source);
             if (!_sources.Exists(other => ReferenceEquals(other.Source, source) && other.Owner == owner))
             {
@@ -229,8 +229,10 @@ internal sealed class EventBuffer
             : throw new InvalidOperationException(
                 $"{TypeNames.FullName(source.GetType())}.DomainEvents is null or contains null. It must list the pending events.");
 
-    private void ThrowIfSealed()
+    // Asked under the lock: what comes in beside a rollback is refused, or rolled back.
+    private void ThrowIfClosed(EventTransaction owner)
     {
+        owner.ThrowIfCompleted();
         if (_sealed)
         {
             throw new InvalidOperationException(

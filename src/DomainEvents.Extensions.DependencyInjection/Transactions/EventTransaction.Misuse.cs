@@ -14,7 +14,7 @@ public sealed partial class EventTransaction
         }
     }
 
-    private void ThrowIfCompleted()
+    internal void ThrowIfCompleted()
     {
         if (State != EventTransactionState.Active)
         {

@@ -22,7 +22,6 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     public void Enqueue(IDomainEvent domainEvent)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
-        ThrowIfCompleted();
         _buffer.Add(this, domainEvent);
     }
 
@@ -36,7 +35,6 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     public void Enqueue(IHasDomainEvents source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ThrowIfCompleted();
         _buffer.Add(this, source);
     }
 
@@ -142,7 +140,6 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
 
     internal void Register(Callback callback)
     {
-        ThrowIfCompleted();
         _buffer.Add(this, callback);
     }
 

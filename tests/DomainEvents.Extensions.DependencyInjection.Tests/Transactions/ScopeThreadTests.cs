@@ -152,26 +152,15 @@ public class ScopeThreadTests
             await using var desk = new Desk();
             await desk.NoteAsync("warm");
             var transactions = Enumerable.Range(0, 20).Select(_ => new CommittableTransaction()).ToArray();
-            var arrived = 0;
+            using var together = new Barrier(2);
             await Task.WhenAll(Enumerable.Range(0, 2).Select(thread => Task.Factory.StartNew(
                 () =>
                 {
                     for (var i = 0; i < transactions.Length; i++)
                     {
-                        // A spinning barrier: a blocking one wakes its threads one after the other.
-                        Interlocked.Increment(ref arrived);
-                        SpinWait.SpinUntil(() => Volatile.Read(ref arrived) >= 2 * (i + 1), Signals.Timeout);
+                        together.SignalAndWait(Signals.Timeout);
                         Transaction.Current = transactions[i];
-                        try
-                        {
-                            Complete(desk.NoteAsync($"{i} {thread}"));
-                        }
-                        catch
-                        {
-                            Volatile.Write(ref arrived, int.MaxValue / 2); // let the other one go
-                            throw;
-                        }
-
+                        Complete(desk.NoteAsync($"{i} {thread}"));
                         Transaction.Current = null;
                     }
                 },
