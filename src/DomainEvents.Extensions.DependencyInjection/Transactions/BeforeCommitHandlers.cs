@@ -27,7 +27,9 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
                 var task = call(domainEvent, cancellationToken);
                 if (synchronous && !task.IsCompleted)
                 {
-                    _ = task.AsTask(); // it ends on its own; nobody can wait for it here
+                    // It ends on its own, nobody can wait for it here. Its exception is looked at, so that it is not an unobserved one.
+                    _ = task.AsTask().ContinueWith(
+                        static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                     throw new InvalidOperationException(
                         $"The before-commit handler {descriptor.Name} did not complete synchronously, which a synchronous commit cannot " +
                         "wait for: rolled back. Commit with CommitAsync.");

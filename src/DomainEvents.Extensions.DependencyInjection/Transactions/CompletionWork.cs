@@ -18,7 +18,6 @@ internal sealed class CompletionWork : BackgroundWork
     public CompletionWork(EventDispatcher dispatcher, IReadOnlyList<BufferEntry> entries, Occasions occasion)
     {
         (_dispatcher, _occasion) = (dispatcher, occasion);
-        Outer = RunningFor(dispatcher);
         _entries = new(entries.Where(IsOwed));
         if (!IsEmpty)
         {
@@ -33,11 +32,11 @@ internal sealed class CompletionWork : BackgroundWork
         dispatcher.WorkStarted();
     }
 
-    /// <summary>The work that left this one behind, if any.</summary>
-    public CompletionWork? Outer { get; }
-
     /// <summary>Whether it runs in the flow of the one who left it behind, and not beside it in the background.</summary>
-    public bool IsInline { get; set; }
+    public bool IsInline { get; private set; }
+
+    /// <summary>The work inside which it runs inline, if any.</summary>
+    public CompletionWork? Outer { get; private set; }
 
     public bool IsEmpty => _entries.Count == 0 && _continuations.Count == 0;
 
@@ -74,7 +73,13 @@ internal sealed class CompletionWork : BackgroundWork
 
     public override async ValueTask RunAsync(CancellationToken stopping) => await RunToEndAsync(stopping).ConfigureAwait(false);
 
-    public async ValueTask<PublishResult> RunToEndAsync(CancellationToken stopping)
+    public ValueTask<PublishResult> RunInlineAsync(CancellationToken stopping)
+    {
+        (IsInline, Outer) = (true, RunningFor(_dispatcher));
+        return RunToEndAsync(stopping);
+    }
+
+    private async ValueTask<PublishResult> RunToEndAsync(CancellationToken stopping)
     {
         try
         {

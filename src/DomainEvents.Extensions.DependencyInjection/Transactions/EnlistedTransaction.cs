@@ -91,11 +91,12 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
         return Task.CompletedTask;
     }
 
-    public Task RollbackAsync(bool synchronous, CancellationToken cancellationToken)
+    /// <summary>Not to be cancelled either: given up half-way, it would leave the transaction open.</summary>
+    public Task RollbackAsync(bool synchronous)
     {
         if (!synchronous)
         {
-            return transaction.RollbackAsync(cancellationToken);
+            return transaction.RollbackAsync(CancellationToken.None);
         }
 
         transaction.Rollback();

@@ -140,9 +140,10 @@ internal sealed class EventBuffer
         {
             _sealed = true;
             List<BufferEntry> entries = [.. _entries];
+            var published = entries.ToLookup(entry => entry.Source, entry => entry.Event!, ReferenceEqualityComparer.Instance);
             foreach (var source in _sources.Select(registered => registered.Source).Distinct(ReferenceEqualityComparer.Instance).Cast<IHasDomainEvents>())
             {
-                RemoveFrom(source, [.. entries.Where(entry => ReferenceEquals(entry.Source, source)).Select(entry => entry.Event!)], logger);
+                RemoveFrom(source, [.. published[source]], logger);
             }
 
             _entries.Clear();

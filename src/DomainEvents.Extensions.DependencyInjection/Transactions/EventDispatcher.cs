@@ -171,8 +171,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
             return default;
         }
 
-        work.IsInline = true;
-        return await work.RunToEndAsync(_queue.Stopping).ConfigureAwait(false);
+        return await work.RunInlineAsync(_queue.Stopping).ConfigureAwait(false);
     }
 
     public void WorkStarted() => _work.Enter();
@@ -198,7 +197,13 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     private EventTransaction Open(EnlistedTransaction? enlisted)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        var transaction = new EventTransaction(this, FindInnermost(), enlisted);
+        var outer = FindInnermost();
+        while (outer?.EndIfLost() is true)
+        {
+            outer = FindInnermost(); // nested in a lost one, the next transaction would be lost as well
+        }
+
+        var transaction = new EventTransaction(this, outer, enlisted);
         lock (_open)
         {
             _open.Add((transaction, CompletionWork.RunningFor(this)));

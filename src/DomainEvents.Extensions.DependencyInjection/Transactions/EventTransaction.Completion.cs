@@ -33,6 +33,18 @@ public sealed partial class EventTransaction
     /// <summary>Whether its database transaction was completed without this library.</summary>
     internal bool HasLostItsTransaction => _enlisted is { IsCompleted: true };
 
+    /// <summary>Ends it, and tells, if its database transaction was completed without this library.</summary>
+    internal bool EndIfLost()
+    {
+        if (!HasLostItsTransaction || _committing)
+        {
+            return false;
+        }
+
+        Dispose();
+        return true;
+    }
+
     // Savepoints of a nested transaction are savepoints of the database transaction around it.
     private EnlistedTransaction? RealTransaction => _enlisted ?? _outer?.RealTransaction;
 
@@ -117,7 +129,7 @@ public sealed partial class EventTransaction
         }
         catch
         {
-            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+            await RollbackAllAsync(synchronous).ConfigureAwait(false);
             throw;
         }
 
@@ -148,7 +160,7 @@ public sealed partial class EventTransaction
         }
         catch
         {
-            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+            await RollbackAllAsync(synchronous).ConfigureAwait(false);
             throw;
         }
     }
@@ -163,10 +175,13 @@ public sealed partial class EventTransaction
                     : "The transaction is being committed. A before-commit handler rolls it back by throwing.");
         }
 
-        if (State == EventTransactionState.Active
-            && await RollbackAllAsync(synchronous, cancellationToken).ConfigureAwait(false) is { } failure)
+        if (State == EventTransactionState.Active)
         {
-            ExceptionDispatchInfo.Throw(failure);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await RollbackAllAsync(synchronous).ConfigureAwait(false) is { } failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
         }
     }
 
@@ -174,7 +189,7 @@ public sealed partial class EventTransaction
     {
         if (State == EventTransactionState.Active && !_committing)
         {
-            await RollbackAllAsync(synchronous, CancellationToken.None).ConfigureAwait(false);
+            await RollbackAllAsync(synchronous).ConfigureAwait(false);
         }
     }
 
@@ -182,7 +197,7 @@ public sealed partial class EventTransaction
     /// Rolls back what is open inside, innermost first, then this; the work after it runs once all have ended. Returns
     /// what the database threw.
     /// </summary>
-    private async ValueTask<Exception?> RollbackAllAsync(bool synchronous, CancellationToken cancellationToken)
+    private async ValueTask<Exception?> RollbackAllAsync(bool synchronous)
     {
         Exception? failure = null;
         EventTransaction[] open = [.. OpenInside(), this];
@@ -195,7 +210,8 @@ public sealed partial class EventTransaction
             }
             else
             {
-                failure ??= await each.RollbackDatabaseAsync(synchronous, cancellationToken).ConfigureAwait(false);
+                var refusal = await each.RollbackDatabaseAsync(synchronous).ConfigureAwait(false); // also behind a failure
+                failure ??= refusal;
                 if (each != this)
                 {
                     each.Leave(EventTransactionState.RolledBack);
@@ -211,7 +227,7 @@ public sealed partial class EventTransaction
         return failure;
     }
 
-    private async ValueTask<Exception?> RollbackDatabaseAsync(bool synchronous, CancellationToken cancellationToken)
+    private async ValueTask<Exception?> RollbackDatabaseAsync(bool synchronous)
     {
         if (_enlisted is not { IsCompleted: false })
         {
@@ -220,7 +236,7 @@ public sealed partial class EventTransaction
 
         try
         {
-            await _enlisted.RollbackAsync(synchronous, cancellationToken).ConfigureAwait(false);
+            await _enlisted.RollbackAsync(synchronous).ConfigureAwait(false);
             return null;
         }
 #pragma warning disable CA1031 // the transaction is over in any case; whoever asked for the rollback gets the exception

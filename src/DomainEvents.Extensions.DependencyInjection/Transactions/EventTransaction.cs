@@ -119,7 +119,8 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     public void Commit() => Finish(CommitAsync(synchronous: true, CancellationToken.None).AsTask());
 
     /// <summary>Discards what waits for the commit, rolls the enlisted database transaction back, and runs what waits for that.</summary>
-    /// <param name="cancellationToken">Passed to the database.</param>
+    /// <param name="cancellationToken">Cancelled before the call: nothing happens. A rollback that has begun is not given up.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the call.</exception>
     /// <exception cref="InvalidOperationException">The transaction is committed, or is being committed.</exception>
     /// <remarks>Rolling back again is harmless. Inner transactions that are open end with it.</remarks>
     public ValueTask RollbackAsync(CancellationToken cancellationToken = default) =>

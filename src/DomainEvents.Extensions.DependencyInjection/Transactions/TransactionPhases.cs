@@ -7,7 +7,7 @@ internal static class TransactionPhases
 {
     public static TransactionPhase Of(Type handlerType)
     {
-        var phase = handlerType.GetCustomAttribute<TransactionPhaseAttribute>(inherit: false)?.Phase ?? TransactionPhase.AfterCommit;
+        var phase = handlerType.GetCustomAttribute<TransactionPhaseAttribute>(inherit: true)?.Phase ?? TransactionPhase.AfterCommit;
         return Enum.IsDefined(phase)
             ? phase
             : throw new InvalidOperationException(

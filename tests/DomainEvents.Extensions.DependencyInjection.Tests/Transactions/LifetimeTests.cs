@@ -4,6 +4,7 @@ using DomainEvents.Transactions;
 
 namespace DomainEvents.Tests.Transactions;
 
+[Collection(Alone.Name)]
 public class LifetimeTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using DomainEvents.Transactions;
 namespace DomainEvents.Tests.Transactions;
 
 /// <summary>The many ways in which an ambient transaction ends.</summary>
+[Collection(Alone.Name)]
 public class ScopeCompletionTests
 {
     [Fact]
