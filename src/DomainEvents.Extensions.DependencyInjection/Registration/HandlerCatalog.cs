@@ -16,6 +16,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
     private readonly ServiceMap _services = new(services);
     private readonly List<ContainerHandler> _handlers = [];
     private readonly HashSet<(Type Handler, Type Event)> _known = [];
+    private readonly Dictionary<(Type Handler, Type Event), Delegate> _factories = [];
     private readonly HashSet<(Type Handler, Type Event)> _instances =
     [
         .. services
@@ -89,7 +90,7 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
         var handlerType = source.HandlerType ?? Inspect(source, descriptor.ServiceType);
         if (handlerType is not null)
         {
-            Add(handlerType, eventType, source, isInstance: descriptor.ImplementationInstance is not null);
+            Add(handlerType, eventType, source, isInstance: descriptor.ImplementationInstance is not null || IsAnotherFactory(descriptor, handlerType, eventType));
         }
         else
         {
@@ -102,6 +103,12 @@ internal sealed class HandlerCatalog(IServiceCollection services, IServiceProvid
     private static bool IsRepeated(ServiceDescriptor descriptor, ServiceDescriptor[] siblings) =>
         descriptor.ImplementationInstance is { } instance
         && Array.Find(siblings, sibling => ReferenceEquals(sibling.ImplementationInstance, instance)) != descriptor;
+
+    /// <summary>Two factories of one class make two handlers, unless they are the same, registered twice.</summary>
+    private bool IsAnotherFactory(ServiceDescriptor descriptor, Type handlerType, Type eventType) =>
+        descriptor.ImplementationFactory is { } factory
+        && !_factories.TryAdd((handlerType, eventType), factory)
+        && !factory.Equals(_factories[(handlerType, eventType)]);
 
     private void Add(Type handlerType, Type eventType, HandlerSource source, bool isInstance = false)
     {

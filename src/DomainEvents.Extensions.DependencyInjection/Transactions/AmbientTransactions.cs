@@ -75,6 +75,21 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
         }
     }
 
+    /// <summary>Whatever listeners to its end throw: the cause matters more.</summary>
+    public void RollBack(Transaction? ambient, Exception cause)
+    {
+        try
+        {
+            ambient?.Rollback(cause);
+        }
+#pragma warning disable CA1031 // not only the transaction throws, also listeners to its end; the cause matters more
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Contained(() => TransactionLog.RollbackFailed(dispatcher.Logger, exception));
+        }
+    }
+
     /// <summary>Completes what has ended without our having been told.</summary>
     public void LookForCompleted()
     {
@@ -156,20 +171,6 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
 #pragma warning restore CA1031
         {
             Log.Contained(() => TransactionLog.AmbientCompletionFailed(dispatcher.Logger, exception));
-        }
-    }
-
-    private void RollBack(Transaction? ambient, Exception cause)
-    {
-        try
-        {
-            ambient?.Rollback(cause);
-        }
-#pragma warning disable CA1031 // not only the transaction throws, also listeners to its end; the cause matters more
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.Contained(() => TransactionLog.RollbackFailed(dispatcher.Logger, exception));
         }
     }
 }

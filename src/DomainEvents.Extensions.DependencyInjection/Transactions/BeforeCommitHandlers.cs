@@ -16,15 +16,12 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
         foreach (var handler in plan.Handlers)
         {
             var descriptor = handler.Registration.Descriptor;
-            HandlerCall call = (e, token) => handler.CallWith(e, callerServices, token);
-            if (Telemetry.IsListenedTo)
-            {
-                call = new HandlerObserver(plan, descriptor).Around(call);
-            }
-
             try
             {
-                var task = call(domainEvent, cancellationToken);
+                var task = Telemetry.IsListenedTo
+                    ? new HandlerObserver(plan, descriptor).ObserveAsync(
+                        (e, token) => handler.CallWith(e, callerServices, token), domainEvent, cancellationToken)
+                    : handler.CallWith(domainEvent, callerServices, cancellationToken);
                 if (synchronous && !task.IsCompleted)
                 {
                     // It ends on its own, nobody can wait for it here. Its exception is looked at, so that it is not an unobserved one.

@@ -12,7 +12,10 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     private readonly DbConnection? _connection = ConnectionOf(transaction);
 
-    /// <summary>Whether it was completed, or is already the transaction of another connection: providers use the objects again.</summary>
+    /// <summary>
+    /// Whether it was completed, or is already the transaction of another connection: providers use the objects again.
+    /// The next one of the same connection cannot be told from this.
+    /// </summary>
     public bool IsCompleted => ConnectionOf(transaction) is not { } connection || connection != _connection;
 
     /// <summary>Finds the open transaction of events of a database transaction, or opens it.</summary>

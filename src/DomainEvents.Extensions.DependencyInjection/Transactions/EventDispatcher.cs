@@ -174,6 +174,8 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         return await work.RunInlineAsync(_queue.Stopping).ConfigureAwait(false);
     }
 
+    public void RollBackAmbient(Exception cause) => _ambient.RollBack(System.Transactions.Transaction.Current, cause);
+
     public void WorkStarted() => _work.Enter();
 
     public void WorkEnded() => _work.Leave();

@@ -127,9 +127,14 @@ public sealed partial class EventTransaction
                 ThrowIfInnerIsOpen("commit");
             }
         }
-        catch
+        catch (Exception exception)
         {
             await RollbackAllAsync(synchronous).ConfigureAwait(false);
+            if (_outer is { IsAmbient: true } && _enlisted is null)
+            {
+                _dispatcher.RollBackAmbient(exception); // a veto counts for all of it, as where it is published there directly
+            }
+
             throw;
         }
 

@@ -57,6 +57,20 @@ public class FactoryRegistrationTests
     }
 
     [Fact]
+    public async Task Two_factories_of_one_class_clash_by_name_but_the_same_one_twice_is_one()
+    {
+        Func<IServiceProvider, IEventHandler<OrderPlaced>> factory = provider => new Renamed(provider.GetRequiredService<Journal>());
+        await using var same = Containers.Build(services => services.AddScoped(factory).AddScoped(factory).AddDomainEvents());
+        await using var different = Containers.Build(services => services
+            .AddScoped(factory)
+            .AddScoped<IEventHandler<OrderPlaced>>(provider => new Renamed(provider.GetRequiredService<Journal>()))
+            .AddDomainEvents());
+
+        same.HandlerNames<OrderPlaced>().Should().Equal("warehouse");
+        different.Invoking(services => services.Bus()).Should().Throw<InvalidOperationException>().WithMessage("*named 'warehouse'*");
+    }
+
+    [Fact]
     public async Task The_phase_of_the_instance_counts()
     {
         await using var services = Containers.Build(services =>

@@ -87,23 +87,22 @@ public class NestedInScopeTests
     }
 
     [Fact]
-    public async Task A_before_commit_failure_of_what_was_begun_rolls_that_back_and_reaches_its_committer()
+    public async Task A_before_commit_failure_of_what_was_begun_reaches_its_committer_and_rolls_all_of_the_scope_back()
     {
         await using var desk = new Desk();
         desk.BeforeCommit = (noted, _, _) => noted.Text == "2" ? throw new ApplicationException("sold out") : default;
-        using (var scope = Scopes.Open())
-        {
-            await desk.NoteAsync("1");
-            await using var transaction = desk.Dispatcher.Begin();
-            await desk.NoteAsync("2");
-            await transaction.Awaiting(t => t.CommitAsync()).Should().ThrowAsync<ApplicationException>();
-            transaction.State.Should().Be(EventTransactionState.RolledBack);
-            scope.Complete();
-        }
+        var scope = Scopes.Open();
+        await desk.NoteAsync("1");
+        await using var transaction = desk.Dispatcher.Begin();
+        await desk.NoteAsync("2");
+        await transaction.Awaiting(t => t.CommitAsync()).Should().ThrowAsync<ApplicationException>();
+        transaction.State.Should().Be(EventTransactionState.RolledBack);
+        scope.Complete();
 
+        scope.Invoking(s => s.Dispose()).Should().Throw<System.Transactions.TransactionAbortedException>();
         await desk.IdleAsync();
-        desk.Published.Should().Equal("1");
-        desk.RolledBack.Should().Equal("2");
+        desk.Published.Should().BeEmpty();
+        desk.RolledBack.Should().Equal("2", "1");
     }
 
     [Theory, SqliteData]
