@@ -31,7 +31,8 @@ internal sealed class HandlerTable
     /// <summary>The table of a bus whose container is gone.</summary>
     public static HandlerTable Closed { get; } = new(TimeProvider.System, NullLogger.Instance);
 
-    public PublishPlan ImmediatePlan(Type eventType) => _plans[0].For(eventType);
+    /// <summary>The plans of the publish path.</summary>
+    public PlanCache ImmediatePlans => _plans[0];
 
     public PublishPlan Plan(Type eventType, Occasions occasion) =>
         _plans[BitOperations.Log2((uint)occasion)].For(eventType);

@@ -36,14 +36,16 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
     private static ValueTask<PublishResult> RunStageAsync(
         PublishPlan plan, BoundCall[] calls, int start, int end, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
-        var next = start;
         PendingHandlers? pending = null;
+        var next = start;
         while (next < end)
         {
-            // The loop itself is free of exception handling, which would slow each turn; a throw resumes behind it.
             try
             {
-                StartHandlers(plan, calls, ref next, end, domainEvent, ref pending, cancellationToken);
+                if (!RunWhileSynchronous(calls, ref next, end, domainEvent, cancellationToken, out var task))
+                {
+                    (pending ??= PendingHandlers.Rent(plan, domainEvent)).Add(next - 1, task);
+                }
             }
 #pragma warning disable CA1031 // any failure of a handler is data here
             catch (Exception exception)
@@ -56,27 +58,27 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
         return pending is null ? new(new PublishResult(plan.Success)) : pending.WhenAllAsync();
     }
 
-    private static void StartHandlers(
-        PublishPlan plan,
-        BoundCall[] calls,
-        ref int next,
-        int end,
-        IDomainEvent domainEvent,
-        ref PendingHandlers? pending,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Calls handlers up to the first that does not complete at once. Free of exception handling, so that all of the
+    /// loop stays in registers; behind a throw it goes on with <paramref name="next"/>.
+    /// </summary>
+    private static bool RunWhileSynchronous(
+        BoundCall[] calls, ref int next, int end, IDomainEvent domainEvent, CancellationToken cancellationToken, out ValueTask unfinished)
     {
         for (var i = next; i < end; i++)
         {
             next = i + 1;
             var task = calls[i].InvokeAsync(domainEvent, cancellationToken);
-            if (task.IsCompletedSuccessfully)
+            if (!task.IsCompletedSuccessfully)
             {
-                task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
+                unfinished = task;
+                return false;
             }
-            else
-            {
-                (pending ??= PendingHandlers.Rent(plan, domainEvent)).Add(i, task);
-            }
+
+            task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
         }
+
+        unfinished = default;
+        return true;
     }
 }

@@ -1,0 +1,16 @@
+using BenchmarkDotNet.Running;
+using DomainEvents.Benchmarks.Quick;
+using DomainEvents.Benchmarks.Reports;
+
+if (args is ["quick", ..])
+{
+    return await QuickTable.RunAsync(args[1..]);
+}
+
+var results = FullRun.Read(BenchmarkSwitcher.FromAssembly(typeof(QuickTable).Assembly).Run(args));
+if (results.Count > 0)
+{
+    await RatioReport.WriteAsync(results, $"{RatioReport.Machine()}. Medians of BenchmarkDotNet.", "BenchmarkDotNet.Artifacts", "full");
+}
+
+return 0;
