@@ -7,6 +7,11 @@ if (args is ["quick", ..])
     return await QuickTable.RunAsync(args[1..]);
 }
 
+if (args is [OneCore.Command, var group])
+{
+    return await OneCore.RunAsync(group);
+}
+
 var results = FullRun.Read(BenchmarkSwitcher.FromAssembly(typeof(QuickTable).Assembly).Run(args));
 if (results.Count > 0)
 {

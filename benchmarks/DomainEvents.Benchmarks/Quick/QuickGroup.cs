@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using DomainEvents.Benchmarks.Publishing;
@@ -14,6 +13,8 @@ public sealed class QuickGroup(Type type, PropertyInfo? parameter, object? value
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(12);
 
     public string Name => parameter is null ? type.Name : $"{type.Name}, {parameter.Name} {value}";
+
+    public bool IsPinned => type.IsDefined(typeof(PinnedToOneCoreAttribute));
 
     public static IEnumerable<QuickGroup> FindAll() =>
         from type in typeof(QuickGroup).Assembly.GetTypes()
@@ -35,7 +36,6 @@ public sealed class QuickGroup(Type type, PropertyInfo? parameter, object? value
             .Select(method => new QuickCase(instance, method, setup))
             .ToArray();
 
-        using var pinned = type.IsDefined(typeof(PinnedToOneCoreAttribute)) ? new OneCore() : null;
         foreach (var each in cases)
         {
             await each.WarmUpAsync(WarmUp, Round);
@@ -69,30 +69,4 @@ public sealed class QuickGroup(Type type, PropertyInfo? parameter, object? value
     private Action? Find<TAttribute>(object instance)
         where TAttribute : Attribute =>
         type.GetMethods().SingleOrDefault(method => method.IsDefined(typeof(TAttribute)))?.CreateDelegate<Action>(instance);
-
-    /// <summary>Keeps the process on the first core, where the system can do that.</summary>
-    private sealed class OneCore : IDisposable
-    {
-        private readonly Process _process = Process.GetCurrentProcess();
-        private readonly nint _before;
-
-        public OneCore()
-        {
-            if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
-            {
-                _before = _process.ProcessorAffinity;
-                _process.ProcessorAffinity = 1;
-            }
-        }
-
-        public void Dispose()
-        {
-            if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
-            {
-                _process.ProcessorAffinity = _before;
-            }
-
-            _process.Dispose();
-        }
-    }
 }

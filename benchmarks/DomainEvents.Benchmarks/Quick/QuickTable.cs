@@ -20,7 +20,7 @@ public static class QuickTable
         foreach (var group in QuickGroup.FindAll().Where(group => args is not [_, var start] || group.Name.StartsWith(start, StringComparison.Ordinal)))
         {
             await Console.Error.WriteLineAsync($"measuring {group.Name} …");
-            rows.AddRange(await group.MeasureAsync());
+            rows.AddRange(await (group.IsPinned ? OneCore.MeasureAsync(group) : group.MeasureAsync()));
         }
 
         var heading = $"{RatioReport.Machine()}. Medians of interleaved rounds in one process.";
