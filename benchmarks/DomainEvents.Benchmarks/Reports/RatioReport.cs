@@ -38,7 +38,7 @@ public static class RatioReport
     /// <summary>A bar for each row, as long as its ratio to the baseline, cut at ten times.</summary>
     public static string Svg(IReadOnlyList<CaseResult> rows)
     {
-        const int Width = 900, Left = 420, Line = 20;
+        const int Width = 1000, Left = 420, Line = 20;
         const double Longest = 10;
         var groups = rows.GroupBy(row => row.Group).ToArray();
         var height = (rows.Count + groups.Length + 2) * Line;
@@ -52,7 +52,7 @@ public static class RatioReport
             y += Line;
             foreach (var row in group)
             {
-                var bar = Math.Min(row.Ratio, Longest) / Longest * (Width - Left - 110);
+                var bar = Math.Min(row.Ratio, Longest) / Longest * (Width - Left - 210);
                 var color = row.Ratio == 1 ? "#9aa5b1" : row.Name is "WhenAll" or "AwaitEach" or "ResolvePerPublish" ? "#d9b38c" : "#2f6fde";
                 svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left - 10}\" y=\"{y}\" text-anchor=\"end\">{WebUtility.HtmlEncode(row.Name)}</text>");
                 svg.AppendLine(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y - 11}\" width=\"{bar:0.#}\" height=\"13\" fill=\"{color}\"/>");
