@@ -26,19 +26,42 @@ internal sealed class ContainerHandler<TEvent>(
 
     public override HandlerCall OpenServices(ServicesCall call) => source.IsSingleton
         ? (domainEvent, token) => call(domainEvent, root, token)
-        : async (domainEvent, token) =>
+        : (domainEvent, token) => CallInScope(call, domainEvent, token);
+
+    private ValueTask CallInScope(ServicesCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
+    {
+        var scope = _scopes.CreateAsyncScope();
+        ValueTask task;
+        try
         {
-            // Not 'await using', which with ConfigureAwait boxes the scope.
-            var scope = _scopes.CreateAsyncScope();
-            try
-            {
-                await call(domainEvent, scope.ServiceProvider, token).ConfigureAwait(false);
-            }
-            finally
-            {
-                await scope.DisposeAsync().ConfigureAwait(false);
-            }
-        };
+            task = call(domainEvent, scope.ServiceProvider, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            task = ValueTask.FromException(exception);
+        }
+
+        if (!task.IsCompletedSuccessfully)
+        {
+            return WaitAndDispose(task, scope);
+        }
+
+        task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
+        return scope.DisposeAsync();
+    }
+
+    private static async ValueTask WaitAndDispose(ValueTask task, AsyncServiceScope scope)
+    {
+        // Not 'await using', which with ConfigureAwait boxes the scope.
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        finally
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private ValueTask CallSingleton(IDomainEvent domainEvent, CancellationToken cancellationToken) =>
         (_singletonCall ??= Subscription.Bind<TEvent>(Resolve(root).HandleAsync))(domainEvent, cancellationToken);

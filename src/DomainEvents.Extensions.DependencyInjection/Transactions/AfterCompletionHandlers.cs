@@ -10,7 +10,7 @@ namespace DomainEvents.Transactions;
 internal sealed class AfterCompletionHandlers(InMemoryEventBus engine, IEventBus bus, ILogger logger)
 {
     public bool Any(IDomainEvent domainEvent, Occasions occasion) =>
-        GoesToReplacement(occasion) || engine.IsClosed || engine.Plan(domainEvent.GetType(), occasion).Calls.Length > 0;
+        GoesToReplacement(occasion) || engine.IsClosed || engine.Plan(domainEvent, occasion).Calls.Length > 0;
 
     /// <summary>Never throws: nothing that comes after a commit may make it look failed.</summary>
     public async ValueTask<PublishResult> HandleAsync(IDomainEvent domainEvent, Occasions occasion, CancellationToken stopping)
@@ -18,7 +18,7 @@ internal sealed class AfterCompletionHandlers(InMemoryEventBus engine, IEventBus
         PublishPlan? plan = null;
         try
         {
-            plan = engine.Plan(domainEvent.GetType(), occasion);
+            plan = engine.Plan(domainEvent, occasion);
             return GoesToReplacement(occasion)
                 ? await bus.PublishAsync(domainEvent, stopping).ConfigureAwait(false)
                 : await engine.PublishAsync(plan, domainEvent, stopping).ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
     {
         // For the prefix of the handlers; the caller's context is back when this method returns.
         SynchronizationContext.SetSynchronizationContext(null);
-        var plan = bus.Plan(domainEvent.GetType(), Occasions.BeforeCommit);
+        var plan = bus.Plan(domainEvent, Occasions.BeforeCommit);
         foreach (var handler in plan.Handlers)
         {
             var descriptor = handler.Registration.Descriptor;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DomainEvents;
@@ -9,33 +8,31 @@ namespace DomainEvents;
 internal sealed class HandlerTable
 {
     private readonly LinkedHandler[] _handlers;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger _logger;
+    private readonly PublishSettings _settings;
     private readonly ConcurrentDictionary<string, bool> _unhandled;
     private readonly PlanCache[] _plans;
 
-    public HandlerTable(TimeProvider timeProvider, ILogger logger)
-        : this([], timeProvider, logger, new(StringComparer.Ordinal))
+    public HandlerTable(PublishSettings settings)
+        : this([], settings, new(StringComparer.Ordinal))
     {
     }
 
-    private HandlerTable(
-        LinkedHandler[] handlers, TimeProvider timeProvider, ILogger logger, ConcurrentDictionary<string, bool> unhandled)
+    private HandlerTable(LinkedHandler[] handlers, PublishSettings settings, ConcurrentDictionary<string, bool> unhandled)
     {
-        (_handlers, _timeProvider, _logger, _unhandled) = (handlers, timeProvider, logger, unhandled);
+        (_handlers, _settings, _unhandled) = (handlers, settings, unhandled);
         _plans = Array.ConvertAll(
             [Occasions.Immediate, Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt],
             occasion => new PlanCache(type => PlanAndTell(type, occasion)));
     }
 
     /// <summary>The table of a bus whose container is gone.</summary>
-    public static HandlerTable Closed { get; } = new(TimeProvider.System, NullLogger.Instance);
+    public static HandlerTable Closed { get; } = new(new PublishSettings(new ConcurrentFanOut(), TimeProvider.System, NullLogger.Instance));
 
     /// <summary>The plans of the publish path.</summary>
     public PlanCache ImmediatePlans => _plans[0];
 
-    public PublishPlan Plan(Type eventType, Occasions occasion) =>
-        _plans[BitOperations.Log2((uint)occasion)].For(eventType);
+    public PublishPlan Plan(IDomainEvent domainEvent, Occasions occasion) =>
+        _plans[BitOperations.Log2((uint)occasion)].For(domainEvent);
 
     /// <summary>What a publish would run. Neither kept nor told: a question is not a publish.</summary>
     public PublishPlan Preview(Type eventType) => MakePlan(eventType, Occasions.Immediate, Matching(eventType));
@@ -43,12 +40,12 @@ internal sealed class HandlerTable
     public HandlerTable With(params LinkedHandler[] handlers)
     {
         ThrowIfClosed();
-        return new([.. _handlers, .. handlers], _timeProvider, _logger, _unhandled);
+        return new([.. _handlers, .. handlers], _settings, _unhandled);
     }
 
     public HandlerTable Without(LinkedHandler handler) => this == Closed
         ? this
-        : new(Array.FindAll(_handlers, other => !ReferenceEquals(other, handler)), _timeProvider, _logger, _unhandled);
+        : new(Array.FindAll(_handlers, other => !ReferenceEquals(other, handler)), _settings, _unhandled);
 
     private PublishPlan PlanAndTell(Type eventType, Occasions occasion)
     {
@@ -56,7 +53,7 @@ internal sealed class HandlerTable
         var plan = MakePlan(eventType, occasion, matching);
         if (matching.Length == 0 && _unhandled.TryAdd(plan.EventType, true))
         {
-            Log.Contained(() => Log.EventWithoutHandler(_logger, plan.EventType));
+            Log.Contained(() => Log.EventWithoutHandler(_settings.Logger, plan.EventType));
         }
 
         return plan;
@@ -66,8 +63,7 @@ internal sealed class HandlerTable
         eventType,
         occasion,
         matching.Where(handler => handler.Registration.Occasions.HasFlag(occasion)),
-        _timeProvider,
-        _logger);
+        _settings);
 
     private LinkedHandler[] Matching(Type eventType)
     {

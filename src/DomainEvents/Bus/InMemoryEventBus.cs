@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,7 +11,6 @@ namespace DomainEvents;
 /// </remarks>
 public sealed class InMemoryEventBus : IEventBus
 {
-    private readonly FanOutStrategy _fanOut;
     private readonly int _maxPublishDepth;
     private readonly object _gate = new();
     private HandlerLinker _linker;
@@ -24,10 +24,10 @@ public sealed class InMemoryEventBus : IEventBus
     public InMemoryEventBus(EventBusOptions? options = null, ILogger<InMemoryEventBus>? logger = null)
     {
         options ??= new EventBusOptions();
-        _fanOut = FanOutStrategy.For(options);
         _linker = new HandlerLinker(options, []);
         _maxPublishDepth = options.MaxPublishDepth;
-        _table = new HandlerTable(options.TimeProvider, (ILogger?)logger ?? NullLogger.Instance);
+        _table = new HandlerTable(new PublishSettings(
+            FanOutStrategy.For(options), options.TimeProvider, (ILogger?)logger ?? NullLogger.Instance));
         _plans = _table.ImmediatePlans;
     }
 
@@ -35,9 +35,48 @@ public sealed class InMemoryEventBus : IEventBus
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
-        return cancellationToken.IsCancellationRequested
-            ? CanceledAsync(cancellationToken)
-            : PublishAsync(_plans.For(domainEvent.GetType()), domainEvent, cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return CanceledAsync(cancellationToken);
+        }
+
+        var plan = _plans.For(domainEvent);
+        if (plan.AllAtOnce is not { } calls || Telemetry.IsListenedTo || SynchronizationContext.Current is not null)
+        {
+            return PublishAsync(plan, domainEvent, cancellationToken);
+        }
+
+        // The usual publish, in one frame and with as little as possible alive behind the try: each step was measured.
+        ref var depth = ref PublishDepth.Enter(_maxPublishDepth);
+        var next = 0;
+        PendingHandlers? pending;
+        try
+        {
+            for (var i = 0; i < calls.Length; i++)
+            {
+                next = i + 1;
+                var task = calls[i].InvokeAsync(domainEvent, cancellationToken);
+                if (!task.IsCompletedSuccessfully)
+                {
+                    pending = PendingHandlers.Start(plan, domainEvent, i, task);
+                    goto Finish;
+                }
+
+                task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
+            }
+
+            depth--;
+            return new(new PublishResult(plan.Success));
+        }
+#pragma warning disable CA1031 // any failure of a handler is data here
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            pending = PendingHandlers.Start(plan, domainEvent, next - 1, exception);
+        }
+
+    Finish:
+        return FinishAsync(plan, next, domainEvent, pending, ref depth, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -95,7 +134,7 @@ public sealed class InMemoryEventBus : IEventBus
 
     internal bool IsClosed => _table == HandlerTable.Closed;
 
-    internal PublishPlan Plan(Type eventType, Occasions occasion) => _table.Plan(eventType, occasion);
+    internal PublishPlan Plan(IDomainEvent domainEvent, Occasions occasion) => _table.Plan(domainEvent, occasion);
 
     /// <summary>Runs a plan whatever the state of the token: what a commit owes is at least tried.</summary>
     internal ValueTask<PublishResult> PublishAsync(
@@ -122,7 +161,7 @@ public sealed class InMemoryEventBus : IEventBus
 
         try
         {
-            return _fanOut.RunAsync(plan, calls, domainEvent, cancellationToken);
+            return plan.Settings.FanOut.RunAsync(plan, calls, domainEvent, cancellationToken);
         }
         finally
         {
@@ -150,12 +189,23 @@ public sealed class InMemoryEventBus : IEventBus
         throw new OperationCanceledException(cancellationToken);
     }
 
+    /// <summary>The way of publishes whose handler <paramref name="next"/> - 1 threw, or has not completed yet.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ValueTask<PublishResult> FinishAsync(
+        PublishPlan plan, int next, IDomainEvent domainEvent, PendingHandlers pending, ref int depth, CancellationToken cancellationToken)
+    {
+        var calls = plan.Calls;
+        var result = ConcurrentFanOut.RunStageAsync(plan, calls, next, calls.Length, domainEvent, pending, cancellationToken);
+        depth--;
+        return result;
+    }
+
     private async ValueTask<PublishResult> PublishInOrderAsync(IDomainEvent[] events, CancellationToken cancellationToken)
     {
         PublishResult result = default;
         foreach (var domainEvent in events)
         {
-            var plan = _plans.For(domainEvent.GetType());
+            var plan = _plans.For(domainEvent);
             result = result.And(await PublishAsync(plan, domainEvent, cancellationToken).ConfigureAwait(false));
         }
 

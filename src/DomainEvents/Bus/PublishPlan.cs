@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace DomainEvents;
 
 /// <summary>Who runs, and in which order, when an event of one type is published. Computed once, then only read.</summary>
@@ -7,17 +5,16 @@ internal sealed class PublishPlan
 {
     private BoundCall[]? _observedCalls;
 
-    public PublishPlan(
-        Type eventType, Occasions occasion, IEnumerable<LinkedHandler> handlers, TimeProvider timeProvider, ILogger logger)
+    public PublishPlan(Type eventType, Occasions occasion, IEnumerable<LinkedHandler> handlers, PublishSettings settings)
     {
         Handlers = [.. handlers.OrderBy(Rank).ThenBy(Order)];
         Calls = Array.ConvertAll(Handlers, handler => new BoundCall(handler.Call));
         StageEnds = [.. Enumerable.Range(1, Calls.Length).Where(EndsStage)];
+        AllAtOnce = settings.FanOut is ConcurrentFanOut && StageEnds.Length == 1 ? Calls : null;
         Success = PublishOutcome.Of(Calls.Length, []);
         EventType = EventTypeName.Of(eventType);
         IsPublication = occasion is Occasions.Immediate or Occasions.AfterCommit;
-        TimeProvider = timeProvider;
-        Logger = logger;
+        Settings = settings;
     }
 
     public LinkedHandler[] Handlers { get; }
@@ -31,6 +28,9 @@ internal sealed class PublishPlan
     /// <summary>The index behind the last handler of each stage.</summary>
     public int[] StageEnds { get; }
 
+    /// <summary>The calls when all of them start at once; <see langword="null"/> when they do not, or there are none.</summary>
+    public BoundCall[]? AllAtOnce { get; }
+
     /// <summary>What a publish without failures returns.</summary>
     public PublishOutcome? Success { get; }
 
@@ -40,9 +40,7 @@ internal sealed class PublishPlan
     /// <summary>Whether running it publishes the event, as opposed to preparing a commit or telling of a rollback.</summary>
     public bool IsPublication { get; }
 
-    public TimeProvider TimeProvider { get; }
-
-    public ILogger Logger { get; }
+    public PublishSettings Settings { get; }
 
     private static int Rank(LinkedHandler handler) => handler.Registration.Rank;
 

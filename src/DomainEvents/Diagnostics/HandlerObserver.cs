@@ -12,7 +12,7 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
     public async ValueTask ObserveAsync(HandlerCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
         using var activity = StartActivity(domainEvent);
-        var started = Telemetry.Duration.Enabled ? plan.TimeProvider.GetTimestamp() : (long?)null;
+        var started = Telemetry.Duration.Enabled ? plan.Settings.TimeProvider.GetTimestamp() : (long?)null;
         try
         {
             await call(domainEvent, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
         Telemetry.Handled.Add(1, tags);
         if (started is { } start)
         {
-            Telemetry.Duration.Record(plan.TimeProvider.GetElapsedTime(start).TotalSeconds, tags);
+            Telemetry.Duration.Record(plan.Settings.TimeProvider.GetElapsedTime(start).TotalSeconds, tags);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 
 namespace DomainEvents;
 
@@ -36,8 +37,11 @@ internal static class Telemetry
         "domain_events.handler.duration", "s", "How long handler calls took, by event type, handler and outcome.");
 
     /// <summary>Whether anything of a publish is to be observed. Nothing is computed when it is not.</summary>
-    public static bool IsListenedTo =>
-        Source.HasListeners() || Duration.Enabled || Handled.Enabled || Published.Enabled;
+    public static bool IsListenedTo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Source.HasListeners() || Duration.Enabled || Handled.Enabled || Published.Enabled;
+    }
 
     public static void CountPublished(PublishPlan plan)
     {

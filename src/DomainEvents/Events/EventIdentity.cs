@@ -58,8 +58,8 @@ internal static class EventIdentity
     /// <summary>Cryptographic randomness, drawn from the system in blocks; one instance a thread.</summary>
     private sealed class RandomWords
     {
-        private readonly ulong[] _words = new ulong[64];
-        private int _next = 64;
+        private readonly ulong[] _words = new ulong[256];
+        private int _next = 256;
 
         public ulong Next()
         {

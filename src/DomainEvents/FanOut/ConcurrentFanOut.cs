@@ -9,7 +9,7 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
     public override ValueTask<PublishResult> RunAsync(
         PublishPlan plan, BoundCall[] calls, IDomainEvent domainEvent, CancellationToken cancellationToken) =>
         plan.StageEnds.Length == 1
-            ? RunStageAsync(plan, calls, 0, calls.Length, domainEvent, cancellationToken)
+            ? RunStageAsync(plan, calls, 0, calls.Length, domainEvent, null, cancellationToken)
             : RunStagesAsync(plan, calls, domainEvent, cancellationToken);
 
     private static async ValueTask<PublishResult> RunStagesAsync(
@@ -19,7 +19,7 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
         var start = 0;
         foreach (var end in plan.StageEnds)
         {
-            var result = await RunStageAsync(plan, calls, start, end, domainEvent, cancellationToken).ConfigureAwait(false);
+            var result = await RunStageAsync(plan, calls, start, end, domainEvent, null, cancellationToken).ConfigureAwait(false);
             if (!result.Succeeded)
             {
                 failed = failed.And(result);
@@ -33,52 +33,38 @@ internal sealed class ConcurrentFanOut : FanOutStrategy
             : new PublishResult(PublishOutcome.Of(calls.Length, [.. failed.Failures]));
     }
 
-    private static ValueTask<PublishResult> RunStageAsync(
-        PublishPlan plan, BoundCall[] calls, int start, int end, IDomainEvent domainEvent, CancellationToken cancellationToken)
+    /// <summary>Runs the calls from <paramref name="next"/> on; those before left <paramref name="pending"/> behind.</summary>
+    public static ValueTask<PublishResult> RunStageAsync(
+        PublishPlan plan,
+        BoundCall[] calls,
+        int next,
+        int end,
+        IDomainEvent domainEvent,
+        PendingHandlers? pending,
+        CancellationToken cancellationToken)
     {
-        PendingHandlers? pending = null;
-        var next = start;
-        while (next < end)
+        for (; next < end; next++)
         {
             try
             {
-                if (!RunWhileSynchronous(calls, ref next, end, domainEvent, cancellationToken, out var task))
+                var task = calls[next].InvokeAsync(domainEvent, cancellationToken);
+                if (task.IsCompletedSuccessfully)
                 {
-                    (pending ??= PendingHandlers.Rent(plan, domainEvent)).Add(next - 1, task);
+                    task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
+                }
+                else
+                {
+                    (pending ??= PendingHandlers.Rent(plan, domainEvent)).Add(next, task);
                 }
             }
 #pragma warning disable CA1031 // any failure of a handler is data here
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                (pending ??= PendingHandlers.Rent(plan, domainEvent)).Fail(next - 1, exception);
+                (pending ??= PendingHandlers.Rent(plan, domainEvent)).Fail(next, exception);
             }
         }
 
         return pending is null ? new(new PublishResult(plan.Success)) : pending.WhenAllAsync();
-    }
-
-    /// <summary>
-    /// Calls handlers up to the first that does not complete at once. Free of exception handling, so that all of the
-    /// loop stays in registers; behind a throw it goes on with <paramref name="next"/>.
-    /// </summary>
-    private static bool RunWhileSynchronous(
-        BoundCall[] calls, ref int next, int end, IDomainEvent domainEvent, CancellationToken cancellationToken, out ValueTask unfinished)
-    {
-        for (var i = next; i < end; i++)
-        {
-            next = i + 1;
-            var task = calls[i].InvokeAsync(domainEvent, cancellationToken);
-            if (!task.IsCompletedSuccessfully)
-            {
-                unfinished = task;
-                return false;
-            }
-
-            task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
-        }
-
-        unfinished = default;
-        return true;
     }
 }

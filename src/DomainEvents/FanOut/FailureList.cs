@@ -13,7 +13,7 @@ internal sealed class FailureList(PublishPlan plan, IDomainEvent domainEvent)
         }
 
         Log.Contained(() => Log.EventHandlerFailed(
-            plan.Logger, exception, Descriptor(handlerIndex).Name, plan.EventType, domainEvent.EventId));
+            plan.Settings.Logger, exception, Descriptor(handlerIndex).Name, plan.EventType, domainEvent.EventId));
     }
 
     public PublishResult ToResult(int handlerCount)

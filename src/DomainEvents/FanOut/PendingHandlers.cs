@@ -35,6 +35,24 @@ internal sealed class PendingHandlers : IValueTaskSource<PublishResult>
         return pending;
     }
 
+    /// <summary>For the first handler that did not complete at once. Not inlined, as few publishes come here.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static PendingHandlers Start(PublishPlan plan, IDomainEvent domainEvent, int handlerIndex, ValueTask task)
+    {
+        var pending = Rent(plan, domainEvent);
+        pending.Add(handlerIndex, task);
+        return pending;
+    }
+
+    /// <summary>For the first handler that threw.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static PendingHandlers Start(PublishPlan plan, IDomainEvent domainEvent, int handlerIndex, Exception exception)
+    {
+        var pending = Rent(plan, domainEvent);
+        pending.Fail(handlerIndex, exception);
+        return pending;
+    }
+
     /// <summary>Takes over a handler's task that did not complete successfully right away.</summary>
     public void Add(int handlerIndex, ValueTask task)
     {

@@ -113,7 +113,7 @@ public sealed class MetricsTests
 
         foreach (var occasion in new[] { Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt })
         {
-            await bus.PublishAsync(bus.Plan(typeof(Measured), occasion), new Measured(), CancellationToken.None);
+            await bus.PublishAsync(bus.Plan(new Measured(), occasion), new Measured(), CancellationToken.None);
         }
 
         handler.Calls.Should().Be(4);
