@@ -33,6 +33,9 @@ internal sealed class EventBusHost(IServiceCollection services, IServiceProvider
         }
     }
 
+    /// <summary>Whether it is the container itself, and not one of its scopes.</summary>
+    public bool IsRoot(IServiceProvider provider) => ReferenceEquals(provider.GetService<IServiceProvider>(), root);
+
     public void Dispose() => _bus?.Close();
 
     private InMemoryEventBus Build()

@@ -38,16 +38,22 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
     /// <param name="mustNotBeLost">Whether nothing else is open, so that losing it would publish too early.</param>
     public EventTransaction? Current(bool mustNotBeLost)
     {
-        if (Transaction.Current is not { } ambient)
+        if (Transaction.Current is { } ambient)
         {
-            if (mustNotBeLost)
-            {
-                ThrowIfLeftBehind();
-            }
-
-            return null;
+            return For(ambient);
         }
 
+        if (mustNotBeLost)
+        {
+            ThrowIfLeftBehind();
+        }
+
+        return null;
+    }
+
+    /// <summary>What stands for a transaction of System.Transactions.</summary>
+    public EventTransaction For(Transaction ambient)
+    {
         lock (_met)
         {
             if (_met.TryGetValue(ambient, out var known))
@@ -158,7 +164,7 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
                 }
             }
 
-            transaction.CompleteAmbient(clone.TransactionInformation.Status switch
+            transaction.Complete(clone.TransactionInformation.Status switch
             {
                 TransactionStatus.Committed => EventTransactionState.Committed,
                 TransactionStatus.Aborted => EventTransactionState.RolledBack,

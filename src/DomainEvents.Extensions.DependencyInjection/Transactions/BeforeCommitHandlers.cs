@@ -6,7 +6,7 @@ namespace DomainEvents.Transactions;
 /// <summary>
 /// Runs before-commit handlers: in the scope of the one who commits, one after the other, up to the first failure.
 /// </summary>
-internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvider callerServices, ILogger logger)
+internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvider? callerServices, ILogger logger)
 {
     public async ValueTask HandleAsync(IDomainEvent domainEvent, bool synchronous, CancellationToken cancellationToken)
     {
@@ -16,6 +16,13 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
         foreach (var handler in plan.Handlers)
         {
             var descriptor = handler.Registration.Descriptor;
+            if (callerServices is null)
+            {
+                throw new InvalidOperationException(
+                    $"The before-commit handler {descriptor.Name} needs the scope of the unit of work, and the DbContext that saves has none: " +
+                    "it comes from a pool or a factory. Join it to the scope first, with IEventDispatcher.Attach(context).");
+            }
+
             try
             {
                 var task = Telemetry.IsListenedTo

@@ -18,19 +18,34 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     /// </summary>
     public bool IsCompleted => ConnectionOf(transaction) is not { } connection || connection != _connection;
 
+    public bool IsConnected => _connection is { State: ConnectionState.Open };
+
+    /// <summary>Whether nobody else may have completed it, so that the end of it unheard of was its disposal.</summary>
+    public bool IsOwned { get; init; }
+
     /// <summary>Finds the open transaction of events of a database transaction, or opens it.</summary>
-    public static EventTransaction Join(DbTransaction transaction, Func<EnlistedTransaction, EventTransaction> open)
+    /// <param name="transaction">The database transaction.</param>
+    /// <param name="open">Opens one that is not known.</param>
+    /// <param name="hasJustBegun">Whether what is known of this object must be of an earlier transaction: providers use them again.</param>
+    public static EventTransaction Join(
+        DbTransaction transaction, Func<EnlistedTransaction, EventTransaction> open, bool hasJustBegun = false)
     {
         lock (Enlisted)
         {
-            var enlisted = new EnlistedTransaction(transaction);
+            var enlisted = new EnlistedTransaction(transaction) { IsOwned = hasJustBegun };
             if (enlisted.IsCompleted)
             {
                 throw new InvalidOperationException(
                     "The database transaction is completed, or its connection is closed. Enlist it right after it has begun.");
             }
 
-            if (!Enlisted.TryGetValue(transaction, out var known) || known.HasLostItsTransaction)
+            var isKnown = Enlisted.TryGetValue(transaction, out var known);
+            if (isKnown && hasJustBegun)
+            {
+                known!.CompleteUnheardOf();
+            }
+
+            if (!isKnown || known!.HasLostItsTransaction || hasJustBegun)
             {
                 known = open(enlisted);
                 Enlisted.AddOrUpdate(transaction, known);
@@ -110,9 +125,12 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     /// Whether a failed commit may have taken effect. An error that the database itself sent over a connection that is
     /// still open says that it did not; SQLSTATE class 08 and 40003 (SQL:2016, part 2, table 38) say that nobody knows.
     /// </summary>
-    public bool IsOutcomeUnknown(Exception commitFailure) =>
+    public bool IsOutcomeUnknown(Exception commitFailure) => IsOutcomeUnknown(commitFailure, _connection);
+
+    /// <inheritdoc cref="IsOutcomeUnknown(Exception)"/>
+    public static bool IsOutcomeUnknown(Exception commitFailure, DbConnection? connection) =>
         commitFailure is not DbException databaseError
-        || _connection is not { State: ConnectionState.Open }
+        || connection is not { State: ConnectionState.Open }
         || (databaseError.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal)));
 
     /// <summary>

@@ -67,6 +67,38 @@ internal sealed class EventBuffer
         }
     }
 
+    /// <summary>Takes a source's pending events, and only those: what it raises later waits until it is taken again.</summary>
+    public void Take(EventTransaction owner, IHasDomainEvents source)
+    {
+        lock (_entries)
+        {
+            ThrowIfClosed(owner);
+            _withdrawn?.ExceptWith(PendingOn(source));
+            Read(new EventSource(++_sequence, owner, source));
+        }
+    }
+
+    /// <summary>The place behind all that is held by now.</summary>
+    public long Place
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return _sequence;
+            }
+        }
+    }
+
+    /// <summary>Takes events again: the commit has not taken place.</summary>
+    public void Unseal()
+    {
+        lock (_entries)
+        {
+            _sealed = false;
+        }
+    }
+
     /// <summary>A place in the order. What the sources have raised so far comes before it.</summary>
     public long Mark()
     {
@@ -141,7 +173,8 @@ internal sealed class EventBuffer
             _sealed = true;
             List<BufferEntry> entries = [.. _entries];
             var published = entries.ToLookup(entry => entry.Source, entry => entry.Event!, ReferenceEqualityComparer.Instance);
-            foreach (var source in _sources.Select(registered => registered.Source).Distinct(ReferenceEqualityComparer.Instance).Cast<IHasDomainEvents>())
+            var sources = _sources.Select(registered => registered.Source).Concat(entries.Select(entry => entry.Source).OfType<IHasDomainEvents>());
+            foreach (var source in sources.Distinct(ReferenceEqualityComparer.Instance).Cast<IHasDomainEvents>())
             {
                 RemoveFrom(source, [.. published[source]], logger);
             }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace DomainEvents.Transactions;
 
 /// <summary>Finds the transaction that a call belongs to, and sees to what a transaction leaves to be done.</summary>
-internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDisposable
+internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDisposable
 {
     private readonly IEventBus _bus;
     private readonly BackgroundQueue _queue;
@@ -25,10 +25,21 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
 
     public EventDispatcher(
         IServiceProvider services, EventBusHost host, IEventBus bus, BackgroundQueue queue, IOptions<EventTransactionOptions> options)
+        : this(services, services, host, bus, queue, options)
+    {
+    }
+
+    private EventDispatcher(
+        IServiceProvider services,
+        IServiceProvider? scope,
+        EventBusHost host,
+        IEventBus bus,
+        BackgroundQueue queue,
+        IOptions<EventTransactionOptions> options)
     {
         (_bus, _queue, _options) = (bus, queue, options.Value);
         Logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<IEventDispatcher>();
-        BeforeCommit = new BeforeCommitHandlers(host.Bus, services, Logger);
+        BeforeCommit = new BeforeCommitHandlers(host.Bus, scope, Logger);
         AfterCompletion = new AfterCompletionHandlers(host.Bus, bus, Logger);
         _ambient = new AmbientTransactions(this);
     }
@@ -66,17 +77,7 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        var enlisted = EnlistedTransaction.Join(transaction, Open);
-        lock (_open)
-        {
-            // One that another scope has enlisted is an open transaction of this scope from now on.
-            if (!_open.Exists(open => open.Transaction == enlisted))
-            {
-                _open.Add((enlisted, CompletionWork.RunningFor(this)));
-            }
-        }
-
-        return enlisted;
+        return Know(EnlistedTransaction.Join(transaction, Open));
     }
 
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
@@ -196,7 +197,9 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
         }
     }
 
-    private EventTransaction Open(EnlistedTransaction? enlisted)
+    private EventTransaction Open(EnlistedTransaction? enlisted) => Open(enlisted, FindOuter());
+
+    private EventTransaction? FindOuter()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         var outer = FindInnermost();
@@ -205,6 +208,25 @@ internal sealed class EventDispatcher : IEventDispatcher, IAsyncDisposable, IDis
             outer = FindInnermost(); // nested in a lost one, the next transaction would be lost as well
         }
 
+        return outer;
+    }
+
+    /// <summary>One that another scope has enlisted is an open transaction of this scope from now on.</summary>
+    private EventTransaction Know(EventTransaction enlisted)
+    {
+        lock (_open)
+        {
+            if (!_open.Exists(open => open.Transaction == enlisted))
+            {
+                _open.Add((enlisted, CompletionWork.RunningFor(this)));
+            }
+        }
+
+        return enlisted;
+    }
+
+    private EventTransaction Open(EnlistedTransaction? enlisted, EventTransaction? outer)
+    {
         var transaction = new EventTransaction(this, outer, enlisted);
         lock (_open)
         {

@@ -53,7 +53,12 @@ public sealed partial class EventTransaction
         this == transaction || (_outer is not null && _outer.IsWithin(transaction));
 
     /// <summary>Runs before-commit handlers until no event is left that they have not seen.</summary>
-    internal async ValueTask RunBeforeCommitAsync(bool sealWhenDone, bool synchronous, CancellationToken cancellationToken)
+    /// <param name="sealWhenDone">Whether it takes no more events from then on.</param>
+    /// <param name="synchronous">Whether the committer cannot wait for handlers that do not complete at once.</param>
+    /// <param name="cancellationToken">Handed to the handlers.</param>
+    /// <param name="collect">Called before each round, to enqueue what has been raised by then.</param>
+    internal async ValueTask RunBeforeCommitAsync(
+        bool sealWhenDone, bool synchronous, CancellationToken cancellationToken, Action? collect = null)
     {
         do
         {
@@ -64,7 +69,7 @@ public sealed partial class EventTransaction
 
             try
             {
-                for (var round = 1; _buffer.TakeFresh(this, sealWhenDone) is { Count: > 0 } events; round++)
+                for (var round = 1; TakeFresh(sealWhenDone, collect) is { Count: > 0 } events; round++)
                 {
                     ThrowIfTooManyRounds(round, events[0]);
                     foreach (var domainEvent in events)
@@ -81,27 +86,10 @@ public sealed partial class EventTransaction
         while (_buffer.HasFresh(this)); // published by another thread behind the last round
     }
 
-    /// <summary>Ends as the ambient transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
-    internal void CompleteAmbient(EventTransactionState state)
+    private List<IDomainEvent> TakeFresh(bool sealWhenEmpty, Action? collect)
     {
-        foreach (var inner in OpenInside())
-        {
-            if (state == EventTransactionState.Committed)
-            {
-                Finish(inner.EndAsync(EventTransactionState.RolledBack, synchronous: true).AsTask());
-            }
-            else
-            {
-                inner.Leave(EventTransactionState.RolledBack);
-            }
-        }
-
-        if (state == EventTransactionState.InDoubt)
-        {
-            Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception: null));
-        }
-
-        Finish(EndAsync(state, synchronous: true).AsTask());
+        collect?.Invoke();
+        return _buffer.TakeFresh(this, sealWhenEmpty);
     }
 
     private async ValueTask<PublishResult> CommitAsync(bool synchronous, CancellationToken cancellationToken)
@@ -210,8 +198,7 @@ public sealed partial class EventTransaction
         {
             if (each.HasLostItsTransaction && !each._committing)
             {
-                Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
-                await each.EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
+                await each.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
             }
             else
             {

@@ -64,7 +64,7 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfNotInnermost("create a savepoint in");
         RealTransaction?.CreateSavepoint(name);
-        _savepoints.Add((name, _buffer.Mark()));
+        SavepointCreated(name);
     }
 
     /// <summary>
@@ -76,10 +76,9 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The transaction is completed, or an inner one is open.</exception>
     public void RollbackToSavepoint(string name)
     {
-        var index = FindSavepoint(name, "roll back to a savepoint of");
+        ThrowIfNoSavepoint(name, "roll back to a savepoint of");
         RealTransaction?.RollbackToSavepoint(name);
-        _buffer.Discard(this, _savepoints[index].Mark);
-        _savepoints.RemoveRange(index + 1, _savepoints.Count - index - 1);
+        RolledBackToSavepoint(name);
     }
 
     /// <summary>Ends a savepoint, and later ones, and keeps what was registered since.</summary>
@@ -88,9 +87,9 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The transaction is completed, or an inner one is open.</exception>
     public void ReleaseSavepoint(string name)
     {
-        var index = FindSavepoint(name, "release a savepoint of");
+        ThrowIfNoSavepoint(name, "release a savepoint of");
         RealTransaction?.ReleaseSavepoint(name);
-        _savepoints.RemoveRange(index, _savepoints.Count - index);
+        SavepointReleased(name);
     }
 
     /// <summary>
@@ -144,16 +143,19 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
         _buffer.Add(this, callback);
     }
 
-    private int FindSavepoint(string name, string action)
+    private void ThrowIfNoSavepoint(string name, string action)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfNotInnermost(action);
-        var index = _savepoints.FindLastIndex(savepoint => string.Equals(savepoint.Name, name, StringComparison.Ordinal));
-        return index >= 0
-            ? index
-            : throw new ArgumentException(
+        if (IndexOfSavepoint(name) < 0)
+        {
+            throw new ArgumentException(
                 $"This transaction has no savepoint named '{name}'. Create it here with CreateSavepoint; savepoints of other " +
                 "transactions, and those behind one that was rolled back to, do not count.",
                 nameof(name));
+        }
     }
+
+    private int IndexOfSavepoint(string name) =>
+        _savepoints.FindLastIndex(savepoint => string.Equals(savepoint.Name, name, StringComparison.Ordinal));
 }

@@ -1,0 +1,207 @@
+using DomainEvents.Transactions;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace DomainEvents.EntityFrameworkCore.Capture;
+
+/// <content>From the beginning of a save to its end. A save that nothing is around commits by itself.</content>
+internal sealed partial class ContextEvents
+{
+    private Save? _save;
+    private bool _detectsChanges;
+    private bool _isPreparing;
+
+    /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
+    public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        EndSave();
+        var surrounding = Surrounding();
+        if (_isPreparing && surrounding is null)
+        {
+            throw new InvalidOperationException(
+                "A before-commit handler saves the context that is being saved. Its changes are saved anyway: leave out the call, " +
+                "or begin a transaction around both with Database.BeginTransaction.");
+        }
+
+        var save = new Save();
+        if (TrackedAggregates.WithEvents(Context) is { } sources)
+        {
+            save.IsAlone = surrounding is null;
+            save.Transaction = surrounding ?? Dispatcher.OpenForSave();
+            save.Place = save.Transaction.Place;
+            await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
+            save.HasChanges = Context.ChangeTracker.HasChanges();
+        }
+
+        _save = save;
+        DetectNoMore();
+    }
+
+    int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        Finish(SavedAsync(synchronous: true));
+        return result;
+    }
+
+    async ValueTask<int> ISaveChangesInterceptor.SavedChangesAsync(
+        SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken)
+    {
+        await SavedAsync(synchronous: false).ConfigureAwait(false); // whatever the token says: the rows are committed
+        return result;
+    }
+
+    void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) => Finish(FailedAsync(synchronous: true));
+
+    Task ISaveChangesInterceptor.SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken) =>
+        FailedAsync(synchronous: false).AsTask();
+
+    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) => Finish(FailedAsync(synchronous: true));
+
+    Task ISaveChangesInterceptor.SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken) =>
+        FailedAsync(synchronous: false).AsTask();
+
+    InterceptionResult ISaveChangesInterceptor.ThrowingConcurrencyException(
+        ConcurrencyExceptionEventData eventData, InterceptionResult result)
+    {
+        Finish(GiveBackAsync(synchronous: true));
+        return result;
+    }
+
+    async ValueTask<InterceptionResult> ISaveChangesInterceptor.ThrowingConcurrencyExceptionAsync(
+        ConcurrencyExceptionEventData eventData, InterceptionResult result, CancellationToken cancellationToken)
+    {
+        await GiveBackAsync(synchronous: false).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>Takes the events, and runs before-commit handlers until neither they nor the tracker have more.</summary>
+    private async ValueTask PrepareAsync(
+        Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
+    {
+        var transaction = save.Transaction!;
+        var wasPreparing = _isPreparing;
+        _isPreparing = true;
+        try
+        {
+            await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken, Collect).ConfigureAwait(false);
+        }
+        catch
+        {
+            transaction.DiscardSince(save.Place);
+            if (save.IsAlone)
+            {
+                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+
+            throw;
+        }
+        finally
+        {
+            _isPreparing = wasPreparing;
+        }
+
+        void Collect()
+        {
+            sources ??= TrackedAggregates.WithEvents(Context)!;
+            sources?.ForEach(transaction.Take);
+            sources = null!; // looked for again in the next round
+        }
+    }
+
+    private async ValueTask SavedAsync(bool synchronous)
+    {
+        if (EndSave() is not { Transaction: { } transaction } save)
+        {
+            return;
+        }
+
+        if (save.HasChanges && !save.HasSentCommands)
+        {
+            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false); // suppressed
+            return;
+        }
+
+        if (save.WasGivenBack)
+        {
+            // Somebody has overruled the conflict.
+            transaction = save.IsAlone ? Dispatcher.OpenForSave() : transaction;
+            TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
+        }
+
+        if (save.IsAlone)
+        {
+            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask FailedAsync(bool synchronous)
+    {
+        if (EndSave() is not { Transaction: { } transaction, WasGivenBack: false } save)
+        {
+            return;
+        }
+
+        if (save.IsAlone && save.IsCommittedAnyway)
+        {
+            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+            return;
+        }
+
+        var isInDoubt = save.IsInDoubt || (save.HasLostConnection && !save.HasTransaction);
+        await FailAsync(save, isInDoubt ? EventTransactionState.InDoubt : EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+    }
+
+    /// <summary>A conflict is told as an exception, and not as the failure of the save.</summary>
+    private async ValueTask GiveBackAsync(bool synchronous)
+    {
+        if (_save is { Transaction: not null, WasGivenBack: false } save)
+        {
+            save.WasGivenBack = true;
+            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Its events stay on their aggregates, for the next save.</summary>
+    private static async ValueTask FailAsync(Save save, EventTransactionState state, bool synchronous)
+    {
+        if (save.IsAlone)
+        {
+            await save.Transaction!.CompleteAsync(state, synchronous).ConfigureAwait(false);
+        }
+        else
+        {
+            save.Transaction!.DiscardSince(save.Place);
+        }
+    }
+
+    /// <summary>Ends the save that is under way, if any: one whose end nobody told of has failed.</summary>
+    private Save? EndSave()
+    {
+        var save = _save;
+        _save = null;
+        if (_detectsChanges)
+        {
+            Context.ChangeTracker.AutoDetectChangesEnabled = true;
+            _detectsChanges = false;
+        }
+
+        return save;
+    }
+
+    /// <summary>
+    /// Changes have been detected, and need not be again in this save, unless an interceptor behind this one may make some.
+    /// </summary>
+    private void DetectNoMore()
+    {
+        var tracker = Context.ChangeTracker;
+        if (tracker.AutoDetectChangesEnabled
+            && ReferenceEquals(options.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<ISaveChangesInterceptor>().Last(), SavingChangesInterceptor.Instance))
+        {
+            tracker.AutoDetectChangesEnabled = false;
+            _detectsChanges = true;
+        }
+    }
+
+    // Complete already: what is synchronous does not await.
+    private static void Finish(ValueTask completed) => completed.AsTask().GetAwaiter().GetResult();
+}

@@ -1,0 +1,205 @@
+using System.Data.Common;
+using System.Transactions;
+using DomainEvents.EntityFrameworkCore.Transactions;
+using DomainEvents.Transactions;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+
+namespace DomainEvents.EntityFrameworkCore.Capture;
+
+/// <content>From the beginning of a transaction that the user opens to its end. Those that a save opens are part of it.</content>
+internal sealed partial class ContextEvents
+{
+    private EventTransactionState? _outcome;
+    private Exception? _cause;
+
+    /// <summary>What stands for the transaction that the user has opened on the context.</summary>
+    public EventTransaction? Transaction { get; private set; }
+
+    DbTransaction IDbTransactionInterceptor.TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
+    {
+        Begun(result, isOwned: true);
+        return result;
+    }
+
+    ValueTask<DbTransaction> IDbTransactionInterceptor.TransactionStartedAsync(
+        DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken)
+    {
+        Begun(result, isOwned: true);
+        return new(result);
+    }
+
+    DbTransaction IDbTransactionInterceptor.TransactionUsed(DbConnection connection, TransactionEventData eventData, DbTransaction result)
+    {
+        Begun(result, isOwned: false);
+        return result;
+    }
+
+    ValueTask<DbTransaction> IDbTransactionInterceptor.TransactionUsedAsync(
+        DbConnection connection, TransactionEventData eventData, DbTransaction result, CancellationToken cancellationToken)
+    {
+        Begun(result, isOwned: false);
+        return new(result);
+    }
+
+    InterceptionResult IDbTransactionInterceptor.TransactionCommitting(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
+    {
+        Finish(CommittingAsync(synchronous: true, CancellationToken.None));
+        return result;
+    }
+
+    async ValueTask<InterceptionResult> IDbTransactionInterceptor.TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken)
+    {
+        await CommittingAsync(synchronous: false, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    void IDbTransactionInterceptor.TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Finish(EndedAsync(EventTransactionState.Committed, synchronous: true));
+
+    Task IDbTransactionInterceptor.TransactionCommittedAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
+        EndedAsync(EventTransactionState.Committed, synchronous: false).AsTask();
+
+    void IDbTransactionInterceptor.TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
+        Finish(EndedAsync(EventTransactionState.RolledBack, synchronous: true));
+
+    Task IDbTransactionInterceptor.TransactionRolledBackAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
+        EndedAsync(EventTransactionState.RolledBack, synchronous: false).AsTask();
+
+    void IDbTransactionInterceptor.TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
+        Finish(FailedAsync(eventData, synchronous: true));
+
+    Task IDbTransactionInterceptor.TransactionFailedAsync(
+        DbTransaction transaction, TransactionErrorEventData eventData, CancellationToken cancellationToken) =>
+        FailedAsync(eventData, synchronous: false).AsTask();
+
+    InterceptionResult IDbTransactionInterceptor.RollingBackToSavepoint(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
+    {
+        ThrowIfSavepointsAreNameless();
+        return result;
+    }
+
+    ValueTask<InterceptionResult> IDbTransactionInterceptor.RollingBackToSavepointAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken)
+    {
+        ThrowIfSavepointsAreNameless();
+        return new(result);
+    }
+
+    /// <summary>Runs what a transaction has left, once it is off the connection.</summary>
+    public async ValueTask FinishAsync(bool synchronous)
+    {
+        if (Transaction is { } transaction && _outcome is { } outcome)
+        {
+            (Transaction, _outcome) = (null, null);
+            await transaction.CompleteAsync(outcome, synchronous, _cause).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A transaction that Entity Framework Core began and that was not committed is rolled back when it is disposed.</summary>
+    public async ValueTask DisposedAsync(bool synchronous)
+    {
+        if (_save is null && Transaction is { IsLost: true } transaction)
+        {
+            Transaction = null;
+            await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is around a save and commits later; <see langword="null"/> if the save commits by itself.</summary>
+    private EventTransaction? Surrounding()
+    {
+        var surrounding = Context.Database.CurrentTransaction is not null ? Transaction
+            : (Context.Database.GetEnlistedTransaction() ?? System.Transactions.Transaction.Current) is { } ambient ? Dispatcher.For(ambient)
+            : null;
+        return surrounding is not null && Dispatcher.Current is { } innermost && innermost.IsWithin(surrounding) ? innermost : surrounding;
+    }
+
+    private void Begun(DbTransaction transaction, bool isOwned)
+    {
+        if (_save is { } save)
+        {
+            save.HasTransaction = true;
+            return;
+        }
+
+        Transaction = Dispatcher.EnlistApart(transaction, isOwned);
+        _outcome = null;
+    }
+
+    /// <summary>
+    /// The last moment before the commit: for events that no save has seen, as they were published through the
+    /// dispatcher. What their before-commit handlers change is saved as well.
+    /// </summary>
+    private async ValueTask CommittingAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        if (_save is not null || Transaction is not { State: EventTransactionState.Active } transaction)
+        {
+            return;
+        }
+
+        for (var round = 0; transaction.HasFresh && round < Dispatcher.MaxBeforeCommitRounds && !Context.ChangeTracker.HasChanges(); round++)
+        {
+            await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken).ConfigureAwait(false);
+            if (Context.ChangeTracker.HasChanges())
+            {
+                _ = synchronous ? Context.SaveChanges() : await Context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await transaction.PrepareCommitAsync(synchronous, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask EndedAsync(EventTransactionState outcome, bool synchronous)
+    {
+        if (_save is { } save)
+        {
+            save.HasCommitted |= outcome == EventTransactionState.Committed;
+            return;
+        }
+
+        if (Transaction is not null)
+        {
+            _outcome = outcome;
+            if (Context.Database.CurrentTransaction is not TellingTransaction)
+            {
+                await FinishAsync(synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later
+            }
+        }
+    }
+
+    private async ValueTask FailedAsync(TransactionErrorEventData eventData, bool synchronous)
+    {
+        var isCommit = eventData.Action.Equals("Commit", StringComparison.Ordinal);
+        if (_save is { HasCommitted: false } save)
+        {
+            save.IsInDoubt = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
+        }
+        else if (Transaction is { IsLost: true } transaction && _outcome is null)
+        {
+            _cause = eventData.Exception;
+            await EndedAsync(
+                isCommit && transaction.IsOutcomeUnknown(eventData.Exception) ? EventTransactionState.InDoubt : EventTransactionState.RolledBack,
+                synchronous).ConfigureAwait(false);
+        }
+        else if (Transaction is not null && _outcome is null && isCommit)
+        {
+            Transaction.Reopen(); // refused before it reached the database, or by one that lets it be tried again
+        }
+    }
+
+    private void ThrowIfSavepointsAreNameless()
+    {
+        if (_save is null && Transaction is not null && Context.Database.CurrentTransaction is not TellingTransaction)
+        {
+            throw new NotSupportedException(
+                "This provider has transactions of its own kind, which do not tell which savepoint they are rolled back to. Use " +
+                "IEventDispatcher.Current with its CreateSavepoint and RollbackToSavepoint instead.");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using DomainEvents.Transactions;
+
+namespace DomainEvents.EntityFrameworkCore.Capture;
+
+/// <summary>One call of SaveChanges, from the collection of its events to its end.</summary>
+internal sealed class Save
+{
+    /// <summary>Where its events wait; <see langword="null"/> if it has none.</summary>
+    public EventTransaction? Transaction { get; set; }
+
+    /// <summary>Whether it commits by itself, as nothing is around it that commits later.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>The place in <see cref="Transaction"/> behind which its events stand.</summary>
+    public long Place { get; set; }
+
+    /// <summary>Whether there is something to write. If then nothing is sent, an interceptor has suppressed the save.</summary>
+    public bool HasChanges { get; set; }
+
+    public bool HasSentCommands { get; set; }
+
+    public bool HasFailedCommand { get; set; }
+
+    /// <summary>Whether a command failed in such a way that it may have taken effect.</summary>
+    public bool HasLostConnection { get; set; }
+
+    /// <summary>Whether Entity Framework Core has opened a transaction for it.</summary>
+    public bool HasTransaction { get; set; }
+
+    public bool HasCommitted { get; set; }
+
+    /// <summary>Whether the outcome of its commit is unknown.</summary>
+    public bool IsInDoubt { get; set; }
+
+    /// <summary>Whether its events were given back because of a concurrency conflict, which somebody may yet overrule.</summary>
+    public bool WasGivenBack { get; set; }
+
+    /// <summary>Whether it may have sent rows, and the database committed them, although it looks failed.</summary>
+    /// <remarks>A single command has no transaction: what the database has executed is committed.</remarks>
+    public bool IsCommittedAnyway => HasCommitted || (HasSentCommands && !HasFailedCommand && !HasTransaction && !WasGivenBack);
+}

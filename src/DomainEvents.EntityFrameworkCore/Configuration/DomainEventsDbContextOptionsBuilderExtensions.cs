@@ -1,0 +1,57 @@
+using DomainEvents.EntityFrameworkCore.Capture;
+using DomainEvents.EntityFrameworkCore.Configuration;
+using DomainEvents.EntityFrameworkCore.Transactions;
+using DomainEvents.Registration;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.EntityFrameworkCore;
+
+/// <summary>Connects a <see cref="DbContext"/> to the events of the aggregates that it saves.</summary>
+public static class DomainEventsDbContextOptionsBuilderExtensions
+{
+    /// <summary>
+    /// Collects the events of tracked aggregates at each save, runs before-commit handlers within it, and publishes when
+    /// the rows have really been committed, by whatever way.
+    /// </summary>
+    /// <param name="options">The options of the context. Call it behind <c>AddInterceptors</c>, so that events which interceptors raise are seen.</param>
+    /// <param name="services">
+    /// The provider that <c>AddDbContext</c> hands over: the scope whose <see cref="DomainEvents.Transactions.IEventDispatcher"/>
+    /// the context belongs to. With pools and factories it is the container: there the context belongs to no scope
+    /// until <c>IEventDispatcher.Attach</c> joins it to one.
+    /// </param>
+    /// <returns>The options, for chaining.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The container lacks <c>AddDomainEvents</c>.</exception>
+    public static DbContextOptionsBuilder UseDomainEvents(this DbContextOptionsBuilder options, IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.GetService<EventBusHost>() is null)
+        {
+            throw new InvalidOperationException("UseDomainEvents needs the services of AddDomainEvents: call services.AddDomainEvents() as well.");
+        }
+
+        // Where the provider is found again. Not kept in the extension: Entity Framework Core caches those for ever.
+        options.UseApplicationServiceProvider(services);
+        if (options.Options.FindExtension<DomainEventsOptionsExtension>() is null)
+        {
+            ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(DomainEventsOptionsExtension.Instance);
+            options.AddInterceptors(SavingChangesInterceptor.Instance);
+            options.ReplaceService<IRelationalTransactionFactory, RelationalTransactionFactory, TellingTransactionFactory>();
+        }
+
+        return options;
+    }
+
+    /// <inheritdoc cref="UseDomainEvents(DbContextOptionsBuilder, IServiceProvider)"/>
+    /// <typeparam name="TContext">The type of the context.</typeparam>
+    public static DbContextOptionsBuilder<TContext> UseDomainEvents<TContext>(
+        this DbContextOptionsBuilder<TContext> options, IServiceProvider services)
+        where TContext : DbContext
+    {
+        UseDomainEvents((DbContextOptionsBuilder)options, services);
+        return options;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Data.Common;
+using DomainEvents.Background;
+using DomainEvents.Registration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace DomainEvents.Transactions;
+
+/// <content>For one who completes transactions, and tells of it: Entity Framework Core.</content>
+internal sealed partial class EventDispatcher
+{
+    /// <summary>A dispatcher without a scope of its user's, which runs no before-commit handlers.</summary>
+    public static EventDispatcher WithoutScope(IServiceProvider root) => new(
+        root,
+        scope: null,
+        root.GetRequiredService<EventBusHost>(),
+        root.GetRequiredService<IEventBus>(),
+        root.GetRequiredService<BackgroundQueue>(),
+        root.GetRequiredService<IOptions<EventTransactionOptions>>());
+
+    /// <summary>
+    /// Enlists for one who begins database transactions and tells of their end. Nested only in what has
+    /// no transaction of its own: the end of another one decides nothing about this.
+    /// </summary>
+    public EventTransaction EnlistApart(DbTransaction transaction, bool hasJustBegun) =>
+        Know(EnlistedTransaction.Join(transaction, OpenApart, hasJustBegun));
+
+    /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
+    public EventTransaction OpenForSave() => OpenApart(enlisted: null);
+
+    /// <summary>What stands for a transaction of System.Transactions.</summary>
+    public EventTransaction For(System.Transactions.Transaction transaction) => _ambient.For(transaction);
+
+    private EventTransaction OpenApart(EnlistedTransaction? enlisted) =>
+        Open(enlisted, FindOuter() is { IsManual: true } outer ? outer : null);
+}

@@ -1,0 +1,138 @@
+using DomainEvents.Diagnostics;
+
+namespace DomainEvents.Transactions;
+
+/// <content>For transactions that somebody else completes, System.Transactions or Entity Framework Core, and tells of.</content>
+public sealed partial class EventTransaction
+{
+    private Exception? _refusal;
+
+    /// <summary>The place behind all that is held by now, for <see cref="DiscardSince"/>.</summary>
+    internal long Place => _buffer.Place;
+
+    internal bool HasFresh => _buffer.HasFresh(this);
+
+    /// <summary>Whether it is a unit of work without a database transaction or an ambient one around it.</summary>
+    internal bool IsManual => !IsAmbient && _enlisted is null && _outer is null or { IsManual: true };
+
+    /// <summary>Takes the pending events of an aggregate, but none that it raises later.</summary>
+    internal void Take(IHasDomainEvents source) => _buffer.Take(this, source);
+
+    /// <summary>Lets go of what was registered behind a place: the work that raised it has failed, and may be tried again.</summary>
+    internal void DiscardSince(long place) => _buffer.Discard(this, place);
+
+    /// <summary>The last moment before the commit: runs before-commit handlers, and takes no more events from then on.</summary>
+    /// <exception cref="InvalidOperationException">An inner transaction is open, or a handler has refused the commit before.</exception>
+    internal async ValueTask PrepareCommitAsync(bool synchronous, CancellationToken cancellationToken)
+    {
+        ThrowIfNotInnermost("commit");
+        if (_refusal is not null)
+        {
+            throw new InvalidOperationException("A before-commit handler has refused the transaction: roll it back.", _refusal);
+        }
+
+        _committing = true;
+        try
+        {
+            await RunBeforeCommitAsync(sealWhenDone: _outer is null, synchronous, cancellationToken).ConfigureAwait(false);
+            ThrowIfInnerIsOpen("commit");
+            if (_enlisted is not null && !_buffer.IsEmpty)
+            {
+                await _enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            (_refusal, _committing) = (exception, false);
+            throw;
+        }
+    }
+
+    /// <summary>Whether the database transaction is not there any more: completed, disposed of, or its connection is gone.</summary>
+    internal bool IsLost => _enlisted is { IsCompleted: true } or { IsConnected: false };
+
+    /// <summary>The commit has not taken place, and the transaction is as it was before.</summary>
+    internal void Reopen()
+    {
+        _committing = false;
+        _buffer.Unseal();
+    }
+
+    /// <summary>Whether a failed commit may have taken effect.</summary>
+    internal bool IsOutcomeUnknown(Exception commitFailure) => _enlisted is null || _enlisted.IsOutcomeUnknown(commitFailure);
+
+    /// <summary>Ends as the transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
+    internal async ValueTask<PublishResult> CompleteAsync(EventTransactionState state, bool synchronous, Exception? cause = null)
+    {
+        if (State != EventTransactionState.Active)
+        {
+            return default;
+        }
+
+        foreach (var inner in OpenInside())
+        {
+            if (state == EventTransactionState.Committed)
+            {
+                await inner.EndAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+            else
+            {
+                inner.Leave(EventTransactionState.RolledBack);
+            }
+        }
+
+        if (state == EventTransactionState.InDoubt)
+        {
+            Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, cause));
+        }
+
+        return await EndAsync(state, synchronous).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Its database transaction has ended and nobody told of it: disposed of without a commit, if only its owner could
+    /// complete it; otherwise nobody knows how.
+    /// </summary>
+    internal ValueTask<PublishResult> EndUnheardOfAsync(bool synchronous)
+    {
+        if (_enlisted is { IsOwned: true })
+        {
+            return EndAsync(EventTransactionState.RolledBack, synchronous);
+        }
+
+        Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
+        return EndAsync(EventTransactionState.InDoubt, synchronous);
+    }
+
+    internal void CompleteUnheardOf()
+    {
+        if (State == EventTransactionState.Active)
+        {
+            Finish(EndUnheardOfAsync(synchronous: true).AsTask());
+        }
+    }
+
+    /// <summary>As <see cref="CompleteAsync"/>, with the work after it left to the background.</summary>
+    internal void Complete(EventTransactionState state) => Finish(CompleteAsync(state, synchronous: true).AsTask());
+
+    /// <summary>A savepoint that was created in the database transaction already.</summary>
+    internal void SavepointCreated(string name) => _savepoints.Add((name, _buffer.Mark()));
+
+    /// <summary>The database transaction was rolled back to a savepoint. One that is not known holds nothing.</summary>
+    internal void RolledBackToSavepoint(string name)
+    {
+        if (IndexOfSavepoint(name) is >= 0 and var index)
+        {
+            _buffer.Discard(this, _savepoints[index].Mark);
+            _savepoints.RemoveRange(index + 1, _savepoints.Count - index - 1);
+        }
+    }
+
+    internal void SavepointReleased(string name)
+    {
+        if (IndexOfSavepoint(name) is >= 0 and var index)
+        {
+            _savepoints.RemoveRange(index, _savepoints.Count - index);
+        }
+    }
+}
