@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.Metrics;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using System.Transactions;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 
 namespace DomainEvents.Tests.Transactions;
 

@@ -1,10 +1,10 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>SQLite in a file of its own.</summary>
-internal sealed class SqliteDatabase : TestDatabase
+public sealed class SqliteDatabase : TestDatabase
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"domain-events-{Guid.NewGuid():N}.db");
 

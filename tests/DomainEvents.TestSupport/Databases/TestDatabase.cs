@@ -1,10 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>A real database with one table, <c>orders(id)</c>, of the test's own.</summary>
-internal abstract class TestDatabase : IAsyncDisposable
+public abstract class TestDatabase : IAsyncDisposable
 {
     public abstract string Table { get; }
 
