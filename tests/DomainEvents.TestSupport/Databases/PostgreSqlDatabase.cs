@@ -3,12 +3,20 @@ using Npgsql;
 
 namespace DomainEvents.TestSupport.Databases;
 
-/// <summary>A table of its own on the PostgreSQL server, and a pool of connections of its own.</summary>
+/// <summary>A schema of its own on the PostgreSQL server, and a pool of connections of its own.</summary>
 public sealed class PostgreSqlDatabase : TestDatabase
 {
-    private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(PostgreSqlServer.ConnectionString);
+    private readonly string _schema = $"domain_events_{Guid.NewGuid():N}";
+    private readonly NpgsqlDataSource _dataSource;
 
-    public override string Table { get; } = $"orders_{Guid.NewGuid():N}";
+    public PostgreSqlDatabase()
+    {
+        ConnectionString = new NpgsqlConnectionStringBuilder(PostgreSqlServer.ConnectionString) { SearchPath = _schema }.ConnectionString;
+        _dataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <summary>For connections that are not made here; names without a schema mean those of this database.</summary>
+    public string ConnectionString { get; }
 
     public override DbConnection CreateConnection() => _dataSource.CreateConnection();
 
@@ -21,9 +29,11 @@ public sealed class PostgreSqlDatabase : TestDatabase
         }
     }
 
+    protected override Task PrepareAsync() => ExecuteAsync($"CREATE SCHEMA {_schema}");
+
     public override async ValueTask DisposeAsync()
     {
-        await ExecuteAsync($"DROP TABLE IF EXISTS {Table} CASCADE");
+        await ExecuteAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
         await _dataSource.DisposeAsync();
     }
 }

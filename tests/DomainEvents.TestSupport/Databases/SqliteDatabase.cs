@@ -8,9 +8,7 @@ public sealed class SqliteDatabase : TestDatabase
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"domain-events-{Guid.NewGuid():N}.db");
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
-
-    public override string Table => "orders";
+    static SqliteDatabase() => SqliteLibrary.Initialize();
 
     public override DbConnection CreateConnection() => new SqliteConnection($"Data Source={_file};Pooling=False");
 
