@@ -1,5 +1,5 @@
-using DomainEvents.Tests.Databases;
 using DomainEvents.TestSupport;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 

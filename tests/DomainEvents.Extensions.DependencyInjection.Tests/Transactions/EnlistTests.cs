@@ -1,4 +1,4 @@
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -78,7 +78,7 @@ public class EnlistTests
         {
             using var command = connection.CreateCommand();
             command.Transaction = real;
-            command.CommandText = $"INSERT INTO {database.Table} VALUES (2)";
+            command.CommandText = $"INSERT INTO {TestDatabase.Table} VALUES (2)";
             command.ExecuteNonQuery();
             throw new ApplicationException("sold out");
         };
@@ -115,7 +115,7 @@ public class EnlistTests
         await desk.IdleAsync();
 
         desk.Published.Should().Equal("1", "3");
-        (await database.ExecuteAsync($"SELECT MAX(id) * 10 + COUNT(*) FROM {database.Table}")).Should().Be(32L);
+        (await database.ExecuteAsync($"SELECT MAX(id) * 10 + COUNT(*) FROM {TestDatabase.Table}")).Should().Be(32L);
 
         async Task NoteAndInsertAsync(int id)
         {

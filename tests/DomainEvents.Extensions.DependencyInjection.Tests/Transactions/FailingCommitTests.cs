@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.Metrics;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Npgsql;
 
@@ -15,11 +15,11 @@ public class FailingCommitTests
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
         await using var connection = await database.OpenAsync();
         await TestDatabase.ExecuteAsync(
-            connection, $"CREATE TABLE {database.Table}_lines (order_id INT REFERENCES {database.Table} DEFERRABLE INITIALLY DEFERRED)");
+            connection, $"CREATE TABLE {TestDatabase.Table}_lines (order_id INT REFERENCES {TestDatabase.Table} DEFERRABLE INITIALLY DEFERRED)");
         await using var real = await connection.BeginTransactionAsync();
         await using var transaction = desk.Dispatcher.Enlist(real);
         await database.InsertAsync(connection, 1, real);
-        await TestDatabase.ExecuteAsync(connection, $"INSERT INTO {database.Table}_lines VALUES (2)", real);
+        await TestDatabase.ExecuteAsync(connection, $"INSERT INTO {TestDatabase.Table}_lines VALUES (2)", real);
         await desk.NoteAsync("1");
 
         (await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<PostgresException>())
@@ -31,7 +31,7 @@ public class FailingCommitTests
         desk.Journal.All.Should().Equal("before 1", "rolled back 1", "completed 1");
         desk.Logs.WithId(2005).Should().BeEmpty();
         (await database.CountAsync()).Should().Be(0);
-        await TestDatabase.ExecuteAsync(connection, $"DROP TABLE {database.Table}_lines");
+        await TestDatabase.ExecuteAsync(connection, $"DROP TABLE {TestDatabase.Table}_lines");
     }
 
     [PostgreSqlTheory, BothWays]

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 
 namespace DomainEvents.Tests.Transactions;

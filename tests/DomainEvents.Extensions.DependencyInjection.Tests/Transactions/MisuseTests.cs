@@ -1,4 +1,4 @@
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 
 namespace DomainEvents.Tests.Transactions;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Microsoft.Extensions.Logging;
 using Npgsql;

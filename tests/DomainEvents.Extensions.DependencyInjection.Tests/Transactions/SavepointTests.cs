@@ -1,4 +1,4 @@
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 
 namespace DomainEvents.Tests.Transactions;
 

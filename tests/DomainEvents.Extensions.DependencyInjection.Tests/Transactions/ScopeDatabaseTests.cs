@@ -1,5 +1,5 @@
 using System.Transactions;
-using DomainEvents.Tests.Databases;
+using DomainEvents.TestSupport.Databases;
 
 namespace DomainEvents.Tests.Transactions;
 
@@ -40,11 +40,11 @@ public class ScopeDatabaseTests
     {
         await using var desk = new Desk();
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
-        await database.ExecuteAsync($"ALTER TABLE {database.Table} ADD parent INT REFERENCES {database.Table} DEFERRABLE INITIALLY DEFERRED");
+        await database.ExecuteAsync($"ALTER TABLE {TestDatabase.Table} ADD parent INT REFERENCES {TestDatabase.Table} DEFERRABLE INITIALLY DEFERRED");
         var scope = Scopes.Open();
         await using (var connection = await database.OpenAsync())
         {
-            await TestDatabase.ExecuteAsync(connection, $"INSERT INTO {database.Table} VALUES (1, 2)");
+            await TestDatabase.ExecuteAsync(connection, $"INSERT INTO {TestDatabase.Table} VALUES (1, 2)");
             await desk.NoteAsync("1");
         }
 

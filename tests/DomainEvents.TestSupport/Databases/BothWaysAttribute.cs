@@ -1,7 +1,7 @@
 using System.Reflection;
 using Xunit.Sdk;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>Runs a theory synchronously and asynchronously.</summary>
 [AttributeUsage(AttributeTargets.Method)]

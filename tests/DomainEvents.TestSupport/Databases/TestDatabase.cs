@@ -1,17 +1,18 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>A real database with one table, <c>orders(id)</c>, of the test's own.</summary>
-internal abstract class TestDatabase : IAsyncDisposable
+public abstract class TestDatabase : IAsyncDisposable
 {
-    public abstract string Table { get; }
+    public const string Table = "orders";
 
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind)
     {
         TestDatabase database = kind == DatabaseKind.Sqlite ? new SqliteDatabase() : new PostgreSqlDatabase();
-        await database.ExecuteAsync($"CREATE TABLE {database.Table} (id INT PRIMARY KEY)");
+        await database.PrepareAsync();
+        await database.ExecuteAsync($"CREATE TABLE {Table} (id INT PRIMARY KEY)");
         return database;
     }
 
@@ -44,6 +45,9 @@ internal abstract class TestDatabase : IAsyncDisposable
     /// <summary>How many rows others see, that is how many are committed.</summary>
     public async Task<int> CountAsync() =>
         Convert.ToInt32(await ExecuteAsync($"SELECT COUNT(*) FROM {Table}"), CultureInfo.InvariantCulture);
+
+    /// <summary>Makes the place for the table.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     public abstract ValueTask DisposeAsync();
 }

@@ -1,15 +1,10 @@
-namespace DomainEvents.Tests.Databases;
+using Xunit;
+
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>A test that needs a PostgreSQL server; skipped where there is none, unless servers are required.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PostgreSqlFactAttribute : FactAttribute
 {
     public PostgreSqlFactAttribute() => Skip = PostgreSqlServer.ReasonToSkip;
-}
-
-/// <inheritdoc cref="PostgreSqlFactAttribute"/>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class PostgreSqlTheoryAttribute : TheoryAttribute
-{
-    public PostgreSqlTheoryAttribute() => Skip = PostgreSqlServer.ReasonToSkip;
 }

@@ -1,15 +1,9 @@
 using DomainEvents.Transactions;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
-/// <summary>By which of the two ways a test completes transactions.</summary>
-public enum How
-{
-    Synchronously,
-    Asynchronously,
-}
-
-internal static class HowExtensions
+/// <summary>Completes a transaction the way that the test says.</summary>
+public static class HowExtensions
 {
     public static async Task CommitAsync(this How how, EventTransaction transaction)
     {

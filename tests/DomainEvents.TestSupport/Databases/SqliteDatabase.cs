@@ -1,16 +1,14 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>SQLite in a file of its own.</summary>
-internal sealed class SqliteDatabase : TestDatabase
+public sealed class SqliteDatabase : TestDatabase
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"domain-events-{Guid.NewGuid():N}.db");
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
-
-    public override string Table => "orders";
+    static SqliteDatabase() => SqliteLibrary.Initialize();
 
     public override DbConnection CreateConnection() => new SqliteConnection($"Data Source={_file};Pooling=False");
 

@@ -1,7 +1,7 @@
-namespace DomainEvents.Tests.Databases;
+namespace DomainEvents.TestSupport.Databases;
 
 /// <summary>The server that <c>test.sh</c> starts, or that the environment names.</summary>
-internal static class PostgreSqlServer
+public static class PostgreSqlServer
 {
     private const string Variable = "DOMAIN_EVENTS_POSTGRES";
 

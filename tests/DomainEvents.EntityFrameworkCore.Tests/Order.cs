@@ -1,0 +1,7 @@
+namespace DomainEvents.EntityFrameworkCore.Tests;
+
+/// <summary>A row.</summary>
+internal sealed class Order
+{
+    public required int Id { get; init; }
+}

@@ -1,7 +1,0 @@
-namespace DomainEvents.Tests.Databases;
-
-public enum DatabaseKind
-{
-    Sqlite,
-    PostgreSql,
-}

@@ -1,0 +1,39 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace DomainEvents.TestSupport.Databases;
+
+/// <summary>A schema of its own on the PostgreSQL server, and a pool of connections of its own.</summary>
+public sealed class PostgreSqlDatabase : TestDatabase
+{
+    private readonly string _schema = $"domain_events_{Guid.NewGuid():N}";
+    private readonly NpgsqlDataSource _dataSource;
+
+    public PostgreSqlDatabase()
+    {
+        ConnectionString = new NpgsqlConnectionStringBuilder(PostgreSqlServer.ConnectionString) { SearchPath = _schema }.ConnectionString;
+        _dataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <summary>For connections that are not made here; names without a schema mean those of this database.</summary>
+    public string ConnectionString { get; }
+
+    public override DbConnection CreateConnection() => _dataSource.CreateConnection();
+
+    /// <summary>Ends the server's side of a connection, and returns when the server process is gone.</summary>
+    public async Task KillAsync(NpgsqlConnection connection)
+    {
+        if (await ExecuteAsync($"SELECT pg_terminate_backend({connection.ProcessID}, 30000)") is not true)
+        {
+            throw new InvalidOperationException($"The server process {connection.ProcessID} did not end within thirty seconds.");
+        }
+    }
+
+    protected override Task PrepareAsync() => ExecuteAsync($"CREATE SCHEMA {_schema}");
+
+    public override async ValueTask DisposeAsync()
+    {
+        await ExecuteAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
+        await _dataSource.DisposeAsync();
+    }
+}
