@@ -10,6 +10,7 @@ namespace DomainEvents.Architecture.Packages;
 internal sealed record Package(string Name, string[] Dependencies, string[] Namespaces, string[] Exceptions)
 {
     private const string MicrosoftExtensions = "Microsoft.Extensions.";
+    private const string EntityFrameworkCore = "Microsoft.EntityFrameworkCore";
 
     public static Package[] All { get; } =
     [
@@ -24,6 +25,14 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
                 MicrosoftExtensions + "Hosting.Abstractions", MicrosoftExtensions + "Logging.Abstractions",
             ],
             Namespaces: ["DomainEvents.Transactions", "DomainEvents.Background", "Microsoft.Extensions.DependencyInjection"],
+            Exceptions: []),
+        new("DomainEvents.EntityFrameworkCore",
+            Dependencies:
+            [
+                "DomainEvents", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
+                EntityFrameworkCore, EntityFrameworkCore + ".Relational",
+            ],
+            Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore],
             Exceptions: []),
     ];
 
