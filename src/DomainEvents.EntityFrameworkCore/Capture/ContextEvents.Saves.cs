@@ -87,12 +87,7 @@ internal sealed partial class ContextEvents
         }
         catch
         {
-            transaction.DiscardSince(save.Place);
-            if (save.IsAlone)
-            {
-                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
-            }
-
+            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             throw;
         }
         finally
@@ -117,7 +112,12 @@ internal sealed partial class ContextEvents
 
         if (save.HasChanges && !save.HasSentCommands)
         {
-            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false); // suppressed
+            transaction.DiscardSince(save.Place); // suppressed: neither committed nor rolled back
+            if (save.IsAlone)
+            {
+                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+
             return;
         }
 
