@@ -29,12 +29,12 @@ internal sealed partial class ContextEvents
             save.IsAlone = surrounding is null;
             save.Transaction = surrounding ?? Dispatcher.OpenForSave();
             save.Place = save.Transaction.Place;
-            await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
-            save.HasChanges = Context.ChangeTracker.HasChanges();
+            sources.ForEach(save.Transaction.Take);
+            await PrepareAsync(save, synchronous, cancellationToken).ConfigureAwait(false);
         }
 
         _save = save;
-        DetectNoMore();
+        DetectNoMore(save);
     }
 
     int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
@@ -74,9 +74,8 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    /// <summary>Takes the events, and runs before-commit handlers until neither they nor the tracker have more.</summary>
-    private async ValueTask PrepareAsync(
-        Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
+    /// <summary>Runs before-commit handlers until neither they nor the tracker have more.</summary>
+    private async ValueTask PrepareAsync(Save save, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
         var wasPreparing = _isPreparing;
@@ -95,12 +94,7 @@ internal sealed partial class ContextEvents
             _isPreparing = wasPreparing;
         }
 
-        void Collect()
-        {
-            sources ??= TrackedAggregates.WithEvents(Context)!;
-            sources?.ForEach(transaction.Take);
-            sources = null!; // looked for again in the next round
-        }
+        void Collect() => TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
     }
 
     private async ValueTask SavedAsync(bool synchronous)
@@ -191,16 +185,19 @@ internal sealed partial class ContextEvents
     /// <summary>
     /// Changes have been detected, and need not be again in this save, unless an interceptor behind this one may make some.
     /// </summary>
-    private void DetectNoMore()
+    private void DetectNoMore(Save save)
     {
         var tracker = Context.ChangeTracker;
-        if (tracker.AutoDetectChangesEnabled
-            && ReferenceEquals(options.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<ISaveChangesInterceptor>().Last(), SavingChangesInterceptor.Instance))
-        {
-            tracker.AutoDetectChangesEnabled = false;
-            _detectsChanges = true;
-        }
+        var detected = tracker.AutoDetectChangesEnabled;
+        tracker.AutoDetectChangesEnabled = false;
+        save.HasChanges = save.Transaction is not null && tracker.HasChanges();
+        _detectsChanges = detected && IsLast();
+        tracker.AutoDetectChangesEnabled = detected && !_detectsChanges;
     }
+
+    private bool IsLast() => ReferenceEquals(
+        options.FindExtension<CoreOptionsExtension>()!.Interceptors!.Last(interceptor => interceptor is ISaveChangesInterceptor),
+        SavingChangesInterceptor.Instance);
 
     // Complete already: what is synchronous does not await.
     private static void Finish(ValueTask completed) => completed.AsTask().GetAwaiter().GetResult();
