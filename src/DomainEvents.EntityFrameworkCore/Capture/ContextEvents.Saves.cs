@@ -14,7 +14,7 @@ internal sealed partial class ContextEvents
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        EndSave();
+        await AbandonAsync(synchronous).ConfigureAwait(false);
         var surrounding = Surrounding();
         if (_isPreparing && surrounding is null)
         {
@@ -31,6 +31,10 @@ internal sealed partial class ContextEvents
             save.Place = save.Transaction.Place;
             sources.ForEach(save.Transaction.Take);
             await PrepareAsync(save, synchronous, cancellationToken).ConfigureAwait(false);
+            if (save.IsAlone)
+            {
+                Dispatcher.Hide(save.Transaction);
+            }
         }
 
         _save = save;
@@ -151,6 +155,7 @@ internal sealed partial class ContextEvents
         if (_save is { Transaction: not null, WasGivenBack: false } save)
         {
             save.WasGivenBack = true;
+            DetectAgain();
             await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
         }
     }
@@ -168,18 +173,34 @@ internal sealed partial class ContextEvents
         }
     }
 
-    /// <summary>Ends the save that is under way, if any: one whose end nobody told of has failed.</summary>
     private Save? EndSave()
     {
         var save = _save;
         _save = null;
+        DetectAgain();
+        return save;
+    }
+
+    /// <summary>A save whose end nobody told of has failed, in an interceptor behind this one.</summary>
+    private async ValueTask AbandonAsync(bool synchronous)
+    {
+        if (_save is { } save)
+        {
+            _save = null;
+            if (save.Transaction is not null && !save.WasGivenBack)
+            {
+                await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void DetectAgain()
+    {
         if (_detectsChanges)
         {
             Context.ChangeTracker.AutoDetectChangesEnabled = true;
             _detectsChanges = false;
         }
-
-        return save;
     }
 
     /// <summary>

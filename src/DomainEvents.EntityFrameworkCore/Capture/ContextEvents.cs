@@ -54,7 +54,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public void ResetState()
     {
-        EndSave();
+        Finish(AbandonAsync(synchronous: true));
         Transaction?.CompleteUnheardOf();
         if (_isOwnDispatcher)
         {
@@ -66,7 +66,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
-        EndSave();
+        await AbandonAsync(synchronous: false).ConfigureAwait(false);
         if (Transaction is { State: EventTransactionState.Active } transaction)
         {
             await transaction.EndUnheardOfAsync(synchronous: false).ConfigureAwait(false);
@@ -84,7 +84,8 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public ValueTask DisposeAsync() => new(ResetStateAsync());
 
-    private void Forget() => (_dispatcher, _isOwnDispatcher, Transaction, _outcome) = (null, false, null, null);
+    private void Forget() =>
+        (_dispatcher, _isOwnDispatcher, Transaction, _outcome, _detectsChanges) = (null, false, null, null, false);
 
     private EventDispatcher FindDispatcher()
     {

@@ -59,6 +59,22 @@ public sealed class InterceptorTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task An_interceptor_that_throws_behind_us_in_front_of_the_save_leaves_nothing_open(DatabaseKind kind, How how)
+    {
+        var fails = true;
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Saving(_ => ThrowIf(fails)))));
+        desk.Context.Add(new Ticket(1, "A"));
+
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+
+        desk.Dispatcher.Current.Should().BeNull();
+        fails = false;
+        await desk.Context.SaveAsync(how);
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task An_interceptor_that_throws_behind_a_committed_save_loses_nothing(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new ThrowWhenSaved()));
@@ -129,6 +145,14 @@ public sealed class InterceptorTests
 
         await desk.PublishedAsync();
         runs.Should().Be(1);
+    }
+
+    private static void ThrowIf(bool condition)
+    {
+        if (condition)
+        {
+            throw new TimeoutException();
+        }
     }
 
     private sealed class Saving(Action<DbContext> work) : SaveChangesInterceptor

@@ -24,6 +24,20 @@ public sealed class ConcurrencyConflictTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_conflict_among_several_commands_is_one_as_well(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        await ConflictingAsync(desk, how);
+        desk.Context.Add(new Ticket(2, "C"));
+
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateConcurrencyException>();
+
+        desk.Dispatcher.Current.Should().BeNull();
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+        (await desk.TitlesAsync()).Should().Equal("A");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task A_conflict_in_a_transaction_takes_only_its_save_back(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind);
