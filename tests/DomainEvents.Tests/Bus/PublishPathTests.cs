@@ -89,6 +89,20 @@ public sealed class PublishPathTests
         ANewPublishIsNotNested(bus);
     }
 
+    [Theory]
+    [InEitherContext]
+    public void What_escapes_a_publish_leaves_nothing_behind(bool context)
+    {
+        PoolContext.Use(context);
+        var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = 1 });
+        bus.On<OrderPlaced>(_ => throw new InvalidOperationException());
+        bus.Plan(new OrderPlaced(), Occasions.Immediate).Handlers[0] = null!; // as good as running out of memory
+
+        bus.Invoking(it => Blocking.Wait(it.PublishAsync(new OrderPlaced()))).Should().Throw<NullReferenceException>();
+
+        ANewPublishIsNotNested(bus);
+    }
+
     /// <summary>The depth is counted by thread: a publish on this one is refused if an earlier one has left some behind.</summary>
     private static void ANewPublishIsNotNested(InMemoryEventBus bus)
     {
