@@ -152,10 +152,16 @@ internal sealed partial class ContextEvents
     /// <summary>A conflict is told as an exception, and not as the failure of the save.</summary>
     private async ValueTask GiveBackAsync(bool synchronous)
     {
-        if (_save is { Transaction: not null, WasGivenBack: false } save)
+        if (_save is not { } save)
+        {
+            return;
+        }
+
+        save.HasConflict = true;
+        DetectAgain(); // the user is to resolve the conflict, and there may be no other news of the end
+        if (save is { Transaction: not null, WasGivenBack: false })
         {
             save.WasGivenBack = true;
-            DetectAgain();
             await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
         }
     }

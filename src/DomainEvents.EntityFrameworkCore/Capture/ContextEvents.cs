@@ -55,7 +55,11 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public void ResetState()
     {
         Finish(AbandonAsync(synchronous: true));
-        Transaction?.CompleteUnheardOf();
+        if (_endsTransaction)
+        {
+            Transaction?.CompleteUnheardOf();
+        }
+
         if (_isOwnDispatcher)
         {
             _dispatcher!.Dispose();
@@ -67,7 +71,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
         await AbandonAsync(synchronous: false).ConfigureAwait(false);
-        if (Transaction is { State: EventTransactionState.Active } transaction)
+        if (_endsTransaction && Transaction is { } transaction)
         {
             await transaction.EndUnheardOfAsync(synchronous: false).ConfigureAwait(false);
         }
@@ -84,8 +88,12 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public ValueTask DisposeAsync() => new(ResetStateAsync());
 
-    private void Forget() =>
-        (_dispatcher, _isOwnDispatcher, Transaction, _outcome, _detectsChanges) = (null, false, null, null, false);
+    // The tracker is not asked: it is gone, or reset as well.
+    private void Forget()
+    {
+        (_dispatcher, _isOwnDispatcher, Transaction, _outcome) = (null, false, null, null);
+        (_save, _detectsChanges) = (null, false);
+    }
 
     private EventDispatcher FindDispatcher()
     {
