@@ -84,7 +84,8 @@ public sealed class DependencyTests
 
     private static string[] BuiltAssemblies(Package package)
     {
-        var folders = Directory.GetDirectories(Repository.PathOf("artifacts", "bin", package.Name), $"{Repository.Configuration}_net*");
+        // One folder for each target framework, or a single one.
+        var folders = Directory.GetDirectories(Repository.PathOf("artifacts", "bin", package.Name), $"{Repository.Configuration}*");
         folders.Should().NotBeEmpty("{0} was built", package);
         return [.. folders.Select(folder => Path.Combine(folder, package.Name + ".dll")).Where(File.Exists)];
     }
