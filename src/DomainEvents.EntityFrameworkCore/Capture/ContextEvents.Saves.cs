@@ -154,7 +154,14 @@ internal sealed partial class ContextEvents
     /// <summary>A conflict is told as an exception, and not as the failure of the save.</summary>
     private async ValueTask GiveBackAsync(bool synchronous)
     {
-        if (_save is { Transaction: not null, WasGivenBack: false } save)
+        if (_save is not { } save)
+        {
+            return;
+        }
+
+        save.HasConflict = true;
+        DetectAgain(); // the user is to resolve the conflict, and there may be no other news of the end
+        if (save is { Transaction: not null, WasGivenBack: false })
         {
             save.WasGivenBack = true;
             await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
@@ -179,13 +186,17 @@ internal sealed partial class ContextEvents
     {
         var save = _save;
         _save = null;
+        DetectAgain();
+        return save;
+    }
+
+    private void DetectAgain()
+    {
         if (_detectsChanges)
         {
             Context.ChangeTracker.AutoDetectChangesEnabled = true;
             _detectsChanges = false;
         }
-
-        return save;
     }
 
     /// <summary>

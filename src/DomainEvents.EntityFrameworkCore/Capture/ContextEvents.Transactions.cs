@@ -11,7 +11,16 @@ namespace DomainEvents.EntityFrameworkCore.Capture;
 internal sealed partial class ContextEvents
 {
     private EventTransactionState? _outcome;
+
+    // Not if it was open before the context joined: somebody else goes on with it when the context is gone.
+    private bool _endsTransaction;
     private Exception? _cause;
+
+    /// <summary>
+    /// Whether a transaction that we are told of is the one that Entity Framework Core has opened for the save. A save may
+    /// be over already: nobody tells of the end of one that met a conflict.
+    /// </summary>
+    private bool IsOfSave => _save is { HasTransaction: true };
 
     /// <summary>What stands for the transaction that the user has opened on the context.</summary>
     public EventTransaction? Transaction { get; private set; }
@@ -104,7 +113,7 @@ internal sealed partial class ContextEvents
     /// <summary>A transaction that Entity Framework Core began and that was not committed is rolled back when it is disposed.</summary>
     public async ValueTask DisposedAsync(bool synchronous)
     {
-        if (_save is null && Transaction is { IsLost: true } transaction)
+        if (!IsOfSave && Transaction is { IsLost: true } transaction)
         {
             Transaction = null;
             await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
@@ -122,13 +131,20 @@ internal sealed partial class ContextEvents
 
     private void Begun(DbTransaction transaction, bool isOwned)
     {
+        if (_save is { HasConflict: true })
+        {
+            EndSave(); // whose end nobody told of
+        }
+
         if (_save is { } save)
         {
             save.HasTransaction = true;
             return;
         }
 
-        Transaction = Dispatcher.EnlistApart(transaction, isOwned);
+        var known = Transaction;
+        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned);
+        _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }
 
@@ -138,7 +154,7 @@ internal sealed partial class ContextEvents
     /// </summary>
     private async ValueTask CommittingAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        if (_save is not null || Transaction is not { State: EventTransactionState.Active } transaction)
+        if (IsOfSave || Transaction is not { State: EventTransactionState.Active } transaction)
         {
             return;
         }
@@ -157,7 +173,7 @@ internal sealed partial class ContextEvents
 
     private async ValueTask EndedAsync(EventTransactionState outcome, bool synchronous)
     {
-        if (_save is { } save)
+        if (_save is { HasTransaction: true } save)
         {
             save.HasCommitted |= outcome == EventTransactionState.Committed;
             return;
@@ -176,7 +192,7 @@ internal sealed partial class ContextEvents
     private async ValueTask FailedAsync(TransactionErrorEventData eventData, bool synchronous)
     {
         var isCommit = eventData.Action.Equals("Commit", StringComparison.Ordinal);
-        if (_save is { HasCommitted: false } save)
+        if (_save is { HasTransaction: true, HasCommitted: false } save)
         {
             save.IsInDoubt = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
         }
@@ -195,7 +211,7 @@ internal sealed partial class ContextEvents
 
     private void ThrowIfSavepointsAreNameless()
     {
-        if (_save is null && Transaction is not null && Context.Database.CurrentTransaction is not TellingTransaction)
+        if (!IsOfSave && Transaction is not null && Context.Database.CurrentTransaction is not TellingTransaction)
         {
             throw new NotSupportedException(
                 "This provider has transactions of its own kind, which do not tell which savepoint they are rolled back to. Use " +

@@ -54,8 +54,11 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public void ResetState()
     {
-        EndSave();
-        Transaction?.CompleteUnheardOf();
+        if (_endsTransaction)
+        {
+            Transaction?.CompleteUnheardOf();
+        }
+
         if (_isOwnDispatcher)
         {
             _dispatcher!.Dispose();
@@ -66,8 +69,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
-        EndSave();
-        if (Transaction is { State: EventTransactionState.Active } transaction)
+        if (_endsTransaction && Transaction is { } transaction)
         {
             await transaction.EndUnheardOfAsync(synchronous: false).ConfigureAwait(false);
         }
@@ -84,7 +86,12 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public ValueTask DisposeAsync() => new(ResetStateAsync());
 
-    private void Forget() => (_dispatcher, _isOwnDispatcher, Transaction, _outcome) = (null, false, null, null);
+    // The tracker is not asked: it is gone, or reset as well.
+    private void Forget()
+    {
+        (_dispatcher, _isOwnDispatcher, Transaction, _outcome) = (null, false, null, null);
+        (_save, _detectsChanges) = (null, false);
+    }
 
     private EventDispatcher FindDispatcher()
     {

@@ -32,6 +32,9 @@ internal sealed class Save
     /// <summary>Whether the outcome of its commit is unknown.</summary>
     public bool IsInDoubt { get; set; }
 
+    /// <summary>Whether it met a concurrency conflict, and is over unless somebody overrules that.</summary>
+    public bool HasConflict { get; set; }
+
     /// <summary>Whether its events were given back because of a concurrency conflict, which somebody may yet overrule.</summary>
     public bool WasGivenBack { get; set; }
 

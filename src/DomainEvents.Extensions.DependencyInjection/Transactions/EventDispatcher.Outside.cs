@@ -22,8 +22,20 @@ internal sealed partial class EventDispatcher
     /// Enlists for one who begins database transactions and tells of their end. Nested only in what has
     /// no transaction of its own: the end of another one decides nothing about this.
     /// </summary>
-    public EventTransaction EnlistApart(DbTransaction transaction, bool hasJustBegun) =>
-        Know(EnlistedTransaction.Join(transaction, OpenApart, hasJustBegun));
+    /// <returns>The transaction of events, and whether it was opened by this call and not known before.</returns>
+    public (EventTransaction Transaction, bool IsNew) EnlistApart(DbTransaction transaction, bool hasJustBegun)
+    {
+        var isNew = false;
+        var enlisted = EnlistedTransaction.Join(
+            transaction,
+            unknown =>
+            {
+                isNew = true;
+                return OpenApart(unknown);
+            },
+            hasJustBegun);
+        return (Know(enlisted), isNew);
+    }
 
     /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
     public EventTransaction OpenForSave() => OpenApart(enlisted: null);

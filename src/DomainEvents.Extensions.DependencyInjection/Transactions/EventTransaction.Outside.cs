@@ -95,6 +95,11 @@ public sealed partial class EventTransaction
     /// </summary>
     internal ValueTask<PublishResult> EndUnheardOfAsync(bool synchronous)
     {
+        if (State != EventTransactionState.Active)
+        {
+            return default; // completed here before: what it handed to the one around it is that one's
+        }
+
         if (_enlisted is { IsOwned: true })
         {
             return EndAsync(EventTransactionState.RolledBack, synchronous);
