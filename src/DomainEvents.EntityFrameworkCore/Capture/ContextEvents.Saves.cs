@@ -14,7 +14,7 @@ internal sealed partial class ContextEvents
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        EndSave();
+        await AbandonAsync(synchronous).ConfigureAwait(false);
         var surrounding = Surrounding();
         if (_isPreparing && surrounding is null)
         {
@@ -29,12 +29,16 @@ internal sealed partial class ContextEvents
             save.IsAlone = surrounding is null;
             save.Transaction = surrounding ?? Dispatcher.OpenForSave();
             save.Place = save.Transaction.Place;
-            await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
-            save.HasChanges = Context.ChangeTracker.HasChanges();
+            sources.ForEach(save.Transaction.Take);
+            await PrepareAsync(save, synchronous, cancellationToken).ConfigureAwait(false);
+            if (save.IsAlone)
+            {
+                Dispatcher.Hide(save.Transaction);
+            }
         }
 
         _save = save;
-        DetectNoMore();
+        DetectNoMore(save);
     }
 
     int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
@@ -74,9 +78,8 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    /// <summary>Takes the events, and runs before-commit handlers until neither they nor the tracker have more.</summary>
-    private async ValueTask PrepareAsync(
-        Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
+    /// <summary>Runs before-commit handlers until neither they nor the tracker have more.</summary>
+    private async ValueTask PrepareAsync(Save save, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
         var wasPreparing = _isPreparing;
@@ -87,12 +90,7 @@ internal sealed partial class ContextEvents
         }
         catch
         {
-            transaction.DiscardSince(save.Place);
-            if (save.IsAlone)
-            {
-                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
-            }
-
+            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             throw;
         }
         finally
@@ -100,12 +98,7 @@ internal sealed partial class ContextEvents
             _isPreparing = wasPreparing;
         }
 
-        void Collect()
-        {
-            sources ??= TrackedAggregates.WithEvents(Context)!;
-            sources?.ForEach(transaction.Take);
-            sources = null!; // looked for again in the next round
-        }
+        void Collect() => TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
     }
 
     private async ValueTask SavedAsync(bool synchronous)
@@ -117,7 +110,12 @@ internal sealed partial class ContextEvents
 
         if (save.HasChanges && !save.HasSentCommands)
         {
-            await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false); // suppressed
+            transaction.DiscardSince(save.Place); // suppressed: neither committed nor rolled back
+            if (save.IsAlone)
+            {
+                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+
             return;
         }
 
@@ -181,13 +179,25 @@ internal sealed partial class ContextEvents
         }
     }
 
-    /// <summary>Ends the save that is under way, if any: one whose end nobody told of has failed.</summary>
     private Save? EndSave()
     {
         var save = _save;
         _save = null;
         DetectAgain();
         return save;
+    }
+
+    /// <summary>A save whose end nobody told of has failed, in an interceptor behind this one.</summary>
+    private async ValueTask AbandonAsync(bool synchronous)
+    {
+        if (_save is { } save)
+        {
+            _save = null;
+            if (save.Transaction is not null && !save.WasGivenBack)
+            {
+                await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+            }
+        }
     }
 
     private void DetectAgain()
@@ -202,16 +212,19 @@ internal sealed partial class ContextEvents
     /// <summary>
     /// Changes have been detected, and need not be again in this save, unless an interceptor behind this one may make some.
     /// </summary>
-    private void DetectNoMore()
+    private void DetectNoMore(Save save)
     {
         var tracker = Context.ChangeTracker;
-        if (tracker.AutoDetectChangesEnabled
-            && ReferenceEquals(options.FindExtension<CoreOptionsExtension>()!.Interceptors!.OfType<ISaveChangesInterceptor>().Last(), SavingChangesInterceptor.Instance))
-        {
-            tracker.AutoDetectChangesEnabled = false;
-            _detectsChanges = true;
-        }
+        var detected = tracker.AutoDetectChangesEnabled;
+        tracker.AutoDetectChangesEnabled = false;
+        save.HasChanges = save.Transaction is not null && tracker.HasChanges();
+        _detectsChanges = detected && IsLast();
+        tracker.AutoDetectChangesEnabled = detected && !_detectsChanges;
     }
+
+    private bool IsLast() => ReferenceEquals(
+        options.FindExtension<CoreOptionsExtension>()!.Interceptors!.Last(interceptor => interceptor is ISaveChangesInterceptor),
+        SavingChangesInterceptor.Instance);
 
     // Complete already: what is synchronous does not await.
     private static void Finish(ValueTask completed) => completed.AsTask().GetAwaiter().GetResult();

@@ -159,16 +159,16 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        for (var round = 0; transaction.HasFresh && round < Dispatcher.MaxBeforeCommitRounds && !Context.ChangeTracker.HasChanges(); round++)
+        var savesChanges = transaction.HasFresh && !Context.ChangeTracker.HasChanges(); // what the user left unsaved stays so
+        await transaction.PrepareCommitAsync(synchronous, SaveAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask SaveAsync()
         {
-            await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken).ConfigureAwait(false);
-            if (Context.ChangeTracker.HasChanges())
+            if (savesChanges && Context.ChangeTracker.HasChanges())
             {
                 _ = synchronous ? Context.SaveChanges() : await Context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-
-        await transaction.PrepareCommitAsync(synchronous, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask EndedAsync(EventTransactionState outcome, bool synchronous)

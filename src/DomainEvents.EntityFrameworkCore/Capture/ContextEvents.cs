@@ -54,6 +54,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public void ResetState()
     {
+        Finish(AbandonAsync(synchronous: true));
         if (_endsTransaction)
         {
             Transaction?.CompleteUnheardOf();
@@ -69,6 +70,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
+        await AbandonAsync(synchronous: false).ConfigureAwait(false);
         if (_endsTransaction && Transaction is { } transaction)
         {
             await transaction.EndUnheardOfAsync(synchronous: false).ConfigureAwait(false);

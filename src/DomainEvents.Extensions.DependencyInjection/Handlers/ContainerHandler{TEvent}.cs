@@ -28,25 +28,49 @@ internal sealed class ContainerHandler<TEvent>(
         ? (domainEvent, token) => call(domainEvent, root, token)
         : (domainEvent, token) => CallInScope(call, domainEvent, token);
 
+    /// <summary>As an async method would: what the call does to the context of the caller is undone, but with no state machine.</summary>
     private ValueTask CallInScope(ServicesCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
-        var scope = _scopes.CreateAsyncScope();
-        ValueTask task;
+        var context = ExecutionContext.Capture();
+        var synchronizationContext = SynchronizationContext.Current;
         try
         {
-            task = call(domainEvent, scope.ServiceProvider, cancellationToken);
+            return CallAndDispose(call, domainEvent, cancellationToken);
+        }
+        finally
+        {
+            if (SynchronizationContext.Current != synchronizationContext)
+            {
+                SynchronizationContext.SetSynchronizationContext(synchronizationContext);
+            }
+
+            // None was captured where the publisher suppresses the flow: there is nothing to go back to.
+            if (context is not null && ExecutionContext.Capture() != context)
+            {
+                ExecutionContext.Restore(context);
+            }
+        }
+    }
+
+    private ValueTask CallAndDispose(ServicesCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
+    {
+        var scope = _scopes.CreateAsyncScope();
+        try
+        {
+            var task = call(domainEvent, scope.ServiceProvider, cancellationToken);
+            if (!task.IsCompletedSuccessfully)
+            {
+                return WaitAndDispose(task, scope);
+            }
+
+            task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
         }
         catch (Exception exception)
         {
-            task = ValueTask.FromException(exception);
+            // Not the handler's own task, which may be consumed by now.
+            return WaitAndDispose(ValueTask.FromException(exception), scope);
         }
 
-        if (!task.IsCompletedSuccessfully)
-        {
-            return WaitAndDispose(task, scope);
-        }
-
-        task.GetAwaiter().GetResult(); // hands a pooled task back to its owner
         return scope.DisposeAsync();
     }
 

@@ -8,6 +8,8 @@ namespace DomainEvents.Transactions;
 /// </summary>
 internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvider? callerServices, ILogger logger)
 {
+    public bool Any(IDomainEvent domainEvent) => bus.Plan(domainEvent, Occasions.BeforeCommit).Handlers.Length > 0;
+
     public async ValueTask HandleAsync(IDomainEvent domainEvent, bool synchronous, CancellationToken cancellationToken)
     {
         // For the prefix of the handlers; the caller's context is back when this method returns.

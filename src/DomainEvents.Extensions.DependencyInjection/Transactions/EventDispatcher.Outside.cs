@@ -40,6 +40,15 @@ internal sealed partial class EventDispatcher
     /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
     public EventTransaction OpenForSave() => OpenApart(enlisted: null);
 
+    /// <summary>From now on nothing is published into it any more, although it is open.</summary>
+    public void Hide(EventTransaction transaction)
+    {
+        lock (_open)
+        {
+            _open.RemoveAll(open => open.Transaction == transaction);
+        }
+    }
+
     /// <summary>What stands for a transaction of System.Transactions.</summary>
     public EventTransaction For(System.Transactions.Transaction transaction) => _ambient.For(transaction);
 

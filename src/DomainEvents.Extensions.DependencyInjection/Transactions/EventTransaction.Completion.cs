@@ -56,7 +56,7 @@ public sealed partial class EventTransaction
     /// <param name="sealWhenDone">Whether it takes no more events from then on.</param>
     /// <param name="synchronous">Whether the committer cannot wait for handlers that do not complete at once.</param>
     /// <param name="cancellationToken">Handed to the handlers.</param>
-    /// <param name="collect">Called before each round, to enqueue what has been raised by then.</param>
+    /// <param name="collect">Called after each round of handlers, to enqueue what they have raised.</param>
     internal async ValueTask RunBeforeCommitAsync(
         bool sealWhenDone, bool synchronous, CancellationToken cancellationToken, Action? collect = null)
     {
@@ -69,12 +69,17 @@ public sealed partial class EventTransaction
 
             try
             {
-                for (var round = 1; TakeFresh(sealWhenDone, collect) is { Count: > 0 } events; round++)
+                for (var round = 1; _buffer.TakeFresh(this, sealWhenDone) is { Count: > 0 } events; round++)
                 {
                     ThrowIfTooManyRounds(round, events[0]);
                     foreach (var domainEvent in events)
                     {
                         await _dispatcher.BeforeCommit.HandleAsync(domainEvent, synchronous, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    if (collect is not null && events.Exists(_dispatcher.BeforeCommit.Any))
+                    {
+                        collect();
                     }
                 }
             }
@@ -84,12 +89,6 @@ public sealed partial class EventTransaction
             }
         }
         while (_buffer.HasFresh(this)); // published by another thread behind the last round
-    }
-
-    private List<IDomainEvent> TakeFresh(bool sealWhenEmpty, Action? collect)
-    {
-        collect?.Invoke();
-        return _buffer.TakeFresh(this, sealWhenEmpty);
     }
 
     private async ValueTask<PublishResult> CommitAsync(bool synchronous, CancellationToken cancellationToken)

@@ -22,8 +22,11 @@ public sealed partial class EventTransaction
     internal void DiscardSince(long place) => _buffer.Discard(this, place);
 
     /// <summary>The last moment before the commit: runs before-commit handlers, and takes no more events from then on.</summary>
+    /// <param name="synchronous">Whether the committer cannot wait.</param>
+    /// <param name="save">Saves what the handlers have changed; called until nothing is left that they have not seen.</param>
+    /// <param name="cancellationToken">Handed to the handlers.</param>
     /// <exception cref="InvalidOperationException">An inner transaction is open, or a handler has refused the commit before.</exception>
-    internal async ValueTask PrepareCommitAsync(bool synchronous, CancellationToken cancellationToken)
+    internal async ValueTask PrepareCommitAsync(bool synchronous, Func<ValueTask> save, CancellationToken cancellationToken)
     {
         ThrowIfNotInnermost("commit");
         if (_refusal is not null)
@@ -34,6 +37,12 @@ public sealed partial class EventTransaction
         _committing = true;
         try
         {
+            for (var round = 0; HasFresh && round < _dispatcher.MaxBeforeCommitRounds; round++)
+            {
+                await RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken).ConfigureAwait(false);
+                await save().ConfigureAwait(false);
+            }
+
             await RunBeforeCommitAsync(sealWhenDone: _outer is null, synchronous, cancellationToken).ConfigureAwait(false);
             ThrowIfInnerIsOpen("commit");
             if (_enlisted is not null && !_buffer.IsEmpty)

@@ -49,7 +49,7 @@ public sealed class InMemoryEventBus : IEventBus
         // The usual publish, in one frame and with as little as possible alive behind the try: each step was measured.
         ref var depth = ref PublishDepth.Enter(_maxPublishDepth);
         var next = 0;
-        PendingHandlers? pending;
+        object left; // by the handler before the next: its exception, or what waits for it
         try
         {
             for (var i = 0; i < calls.Length; i++)
@@ -58,7 +58,7 @@ public sealed class InMemoryEventBus : IEventBus
                 var task = calls[i].InvokeAsync(domainEvent, cancellationToken);
                 if (!task.IsCompletedSuccessfully)
                 {
-                    pending = PendingHandlers.Start(plan, domainEvent, i, task);
+                    left = PendingHandlers.Start(plan, domainEvent, i, task);
                     goto Finish;
                 }
 
@@ -72,11 +72,11 @@ public sealed class InMemoryEventBus : IEventBus
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            pending = PendingHandlers.Start(plan, domainEvent, next - 1, exception);
+            left = exception;
         }
 
     Finish:
-        return FinishAsync(plan, next, domainEvent, pending, ref depth, cancellationToken);
+        return FinishAsync(plan, next, domainEvent, left, ref depth, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -192,12 +192,18 @@ public sealed class InMemoryEventBus : IEventBus
     /// <summary>The way of publishes whose handler <paramref name="next"/> - 1 threw, or has not completed yet.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ValueTask<PublishResult> FinishAsync(
-        PublishPlan plan, int next, IDomainEvent domainEvent, PendingHandlers pending, ref int depth, CancellationToken cancellationToken)
+        PublishPlan plan, int next, IDomainEvent domainEvent, object left, ref int depth, CancellationToken cancellationToken)
     {
-        var calls = plan.Calls;
-        var result = ConcurrentFanOut.RunStageAsync(plan, calls, next, calls.Length, domainEvent, pending, cancellationToken);
-        depth--;
-        return result;
+        try
+        {
+            var pending = left as PendingHandlers ?? PendingHandlers.Start(plan, domainEvent, next - 1, (Exception)left);
+            var calls = plan.Calls;
+            return ConcurrentFanOut.RunStageAsync(plan, calls, next, calls.Length, domainEvent, pending, cancellationToken);
+        }
+        finally
+        {
+            depth--; // also where memory runs out, or the thread would stay one too deep for good
+        }
     }
 
     private async ValueTask<PublishResult> PublishInOrderAsync(IDomainEvent[] events, CancellationToken cancellationToken)

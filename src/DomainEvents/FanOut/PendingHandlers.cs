@@ -40,7 +40,17 @@ internal sealed class PendingHandlers : IValueTaskSource<PublishResult>
     public static PendingHandlers Start(PublishPlan plan, IDomainEvent domainEvent, int handlerIndex, ValueTask task)
     {
         var pending = Rent(plan, domainEvent);
-        pending.Add(handlerIndex, task);
+        try
+        {
+            pending.Add(handlerIndex, task);
+        }
+#pragma warning disable CA1031 // a task that cannot be waited for is a failure of its handler
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            pending.Fail(handlerIndex, exception);
+        }
+
         return pending;
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DomainEvents.TestSupport.Network;
 using Npgsql;
 
 namespace DomainEvents.TestSupport.Databases;
@@ -17,6 +18,23 @@ public sealed class PostgreSqlDatabase : TestDatabase
 
     /// <summary>For connections that are not made here; names without a schema mean those of this database.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>A proxy in front of the server; it breaks only connections made with <see cref="ConnectionStringThrough"/>.</summary>
+    public Task<LoopbackProxy> StartProxyAsync()
+    {
+        var server = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return LoopbackProxy.StartAsync(server.Host!, server.Port);
+    }
+
+    /// <summary>For connections through a proxy: each open makes a new one, and what it says is not encrypted.</summary>
+    public string ConnectionStringThrough(LoopbackProxy proxy) => new NpgsqlConnectionStringBuilder(ConnectionString)
+    {
+        Host = "127.0.0.1",
+        Port = proxy.Port,
+        Pooling = false,
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
 
     public override DbConnection CreateConnection() => _dataSource.CreateConnection();
 

@@ -49,16 +49,13 @@ public sealed class PublishAllocationTests
     {
         var bus = new InMemoryEventBus();
         bus.Subscribe<OrderPlaced>(new Counter().Count);
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(new SingleThread());
-        try
-        {
-            Publishing(bus, _placed).Should().Be(0);
-        }
-        finally
+        var context = new SingleThread();
+
+        Allocations.PerCall(() =>
         {
             SynchronizationContext.SetSynchronizationContext(context);
-        }
+            bus.PublishAsync(_placed).GetAwaiter().GetResult();
+        }).Should().Be(0);
     }
 
     [OptimizedFact]

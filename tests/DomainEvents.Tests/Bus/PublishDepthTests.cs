@@ -10,9 +10,10 @@ public sealed class PublishDepthTests
     private Exception? _refusal;
 
     [Theory]
-    [ClassData(typeof(EveryFanOut))]
-    public async Task Sixty_four_publishes_may_be_nested_by_default(FanOut fanOut, int? maxConcurrency)
+    [InEitherContext(Rows = typeof(EveryFanOut))]
+    public async Task Sixty_four_publishes_may_be_nested_by_default(FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         PublishWithin(bus, 64);
 
@@ -23,12 +24,13 @@ public sealed class PublishDepthTests
     }
 
     [Theory]
-    [InlineData(FanOut.Concurrent, null)]
-    [InlineData(FanOut.Concurrent, 2)]
-    [InlineData(FanOut.Sequential, null)]
-    [InlineData(FanOut.StopOnFirstFailure, null)]
-    public async Task An_event_that_causes_itself_is_stopped_at_the_limit(FanOut fanOut, int? maxConcurrency)
+    [InEitherContext(FanOut.Concurrent, null)]
+    [InEitherContext(FanOut.Concurrent, 2)]
+    [InEitherContext(FanOut.Sequential, null)]
+    [InEitherContext(FanOut.StopOnFirstFailure, null)]
+    public async Task An_event_that_causes_itself_is_stopped_at_the_limit(FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         PublishWithin(bus, FarTooDeep);
 
@@ -41,11 +43,12 @@ public sealed class PublishDepthTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(200)]
-    public async Task The_limit_can_be_chosen(int limit)
+    [InEitherContext(1)]
+    [InEitherContext(3)]
+    [InEitherContext(200)]
+    public async Task The_limit_can_be_chosen(int limit, bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = limit });
         PublishWithin(bus, FarTooDeep);
 
@@ -55,22 +58,29 @@ public sealed class PublishDepthTests
         _refusal!.Message.Should().Contain($"more than {limit} deep");
     }
 
-    [Fact]
-    public async Task A_limit_beyond_the_stack_ends_in_an_error_and_not_in_a_stack_overflow()
+    [Theory]
+    [InEitherContext]
+    public async Task A_limit_beyond_the_stack_ends_in_an_error_and_not_in_a_stack_overflow(bool context)
     {
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = int.MaxValue });
         PublishWithin(bus, 1_000_000);
 
-        await Task.Run(() => bus.PublishAsync(new Step(1)).AsTask()).Soon();
+        await Task.Run(() =>
+        {
+            PoolContext.Use(context);
+            return bus.PublishAsync(new Step(1)).AsTask();
+        }).Soon();
 
         _deepest.Should().BeInRange(65, 999_999);
         _refusal.Should().BeOfType<InvalidOperationException>().Which.Message
             .Should().Contain("The stack is used up").And.Contain("MaxPublishDepth (2147483647)").And.Contain("lower the limit");
     }
 
-    [Fact]
-    public async Task A_refused_publish_that_the_handler_does_not_catch_is_its_failure()
+    [Theory]
+    [InEitherContext]
+    public async Task A_refused_publish_that_the_handler_does_not_catch_is_its_failure(bool context)
     {
+        PoolContext.Use(context);
         var logger = new RecordingLogger<InMemoryEventBus>();
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = 1 }, logger);
         bus.OnAsync<OrderPlaced>(async (_, token) => await bus.PublishAsync(new OrderPlaced(), token), "loops");
@@ -82,9 +92,11 @@ public sealed class PublishDepthTests
         logger.Entries.Should().ContainSingle();
     }
 
-    [Fact]
-    public async Task A_refusal_leaves_no_depth_behind()
+    [Theory]
+    [InEitherContext]
+    public async Task A_refusal_leaves_no_depth_behind(bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = 2 });
         PublishWithin(bus, FarTooDeep);
 
@@ -96,9 +108,11 @@ public sealed class PublishDepthTests
         }
     }
 
-    [Fact]
-    public async Task Publishes_one_after_the_other_in_a_handler_are_no_nesting()
+    [Theory]
+    [InEitherContext]
+    public async Task Publishes_one_after_the_other_in_a_handler_are_no_nesting(bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = 2 });
         var handled = 0;
         bus.On<OrderCancelled>(_ => handled++);
@@ -116,9 +130,10 @@ public sealed class PublishDepthTests
     }
 
     [Theory]
-    [ClassData(typeof(EveryFanOut))]
-    public async Task Ten_thousand_publishes_that_await_one_another_end_without_a_stack_overflow(FanOut fanOut, int? maxConcurrency)
+    [InEitherContext(Rows = typeof(EveryFanOut))]
+    public async Task Ten_thousand_publishes_that_await_one_another_end_without_a_stack_overflow(FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         var deepest = 0;
         bus.OnAsync<Step>(async (step, token) =>
@@ -140,9 +155,11 @@ public sealed class PublishDepthTests
         deepest.Should().Be(FarTooDeep);
     }
 
-    [Fact]
-    public async Task Ten_thousand_publishes_that_wait_for_one_signal_unwind_without_a_stack_overflow()
+    [Theory]
+    [InEitherContext]
+    public async Task Ten_thousand_publishes_that_wait_for_one_signal_unwind_without_a_stack_overflow(bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus(new EventBusOptions { MaxPublishDepth = 64 });
         var last = new TaskCompletionSource();
         bus.OnAsync<Step>(async (step, token) =>
@@ -168,9 +185,11 @@ public sealed class PublishDepthTests
         (await publish.Soon()).Succeeded.Should().BeTrue();
     }
 
-    [Fact]
-    public async Task A_concurrency_limit_of_one_does_not_deadlock_a_nested_awaited_publish()
+    [Theory]
+    [InEitherContext]
+    public async Task A_concurrency_limit_of_one_does_not_deadlock_a_nested_awaited_publish(bool context)
     {
+        PoolContext.Use(context);
         foreach (var fanOut in Enum.GetValues<FanOut>())
         {
             var bus = EveryFanOut.Bus(fanOut, 1);

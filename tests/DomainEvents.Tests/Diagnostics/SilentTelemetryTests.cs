@@ -16,9 +16,11 @@ public sealed class SilentTelemetryTests
         _bus.OnAsync<OrderPlaced>(async (_, _) => await Task.Yield());
     }
 
-    [Fact]
-    public async Task When_nobody_listens_no_clock_is_read_and_no_span_is_made()
+    [Theory]
+    [InEitherContext]
+    public async Task When_nobody_listens_no_clock_is_read_and_no_span_is_made(bool context)
     {
+        PoolContext.Use(context);
         Telemetry.IsListenedTo.Should().BeFalse();
         System.Diagnostics.Activity? current = null;
         _bus.On<OrderPlaced>(_ => current = System.Diagnostics.Activity.Current);
@@ -29,9 +31,11 @@ public sealed class SilentTelemetryTests
         current.Should().BeNull();
     }
 
-    [Fact]
-    public async Task Whoever_wants_counts_only_pays_for_no_clock()
+    [Theory]
+    [InEitherContext]
+    public async Task Whoever_wants_counts_only_pays_for_no_clock(bool context)
     {
+        PoolContext.Use(context);
         using var measurements = new Measurements("DomainEvents.Tests.OrderPlaced", "domain_events.published");
 
         await _bus.PublishAsync(new OrderPlaced());
@@ -40,9 +44,11 @@ public sealed class SilentTelemetryTests
         _time.Reads.Should().Be(0);
     }
 
-    [Fact]
-    public async Task Measuring_ends_with_the_listener()
+    [Theory]
+    [InEitherContext]
+    public async Task Measuring_ends_with_the_listener(bool context)
     {
+        PoolContext.Use(context);
         using (new Measurements("DomainEvents.Tests.OrderPlaced"))
         {
             await _bus.PublishAsync(new OrderPlaced());
@@ -55,9 +61,11 @@ public sealed class SilentTelemetryTests
         _time.Reads.Should().Be(reads);
     }
 
-    [Fact]
-    public async Task A_clock_whose_first_timestamp_is_zero_is_measured_as_well()
+    [Theory]
+    [InEitherContext]
+    public async Task A_clock_whose_first_timestamp_is_zero_is_measured_as_well(bool context)
     {
+        PoolContext.Use(context);
         using var measurements = new Measurements("DomainEvents.Tests.OrderPlaced");
 
         await _bus.PublishAsync(new OrderPlaced());
@@ -65,9 +73,11 @@ public sealed class SilentTelemetryTests
         measurements.Of("domain_events.handler.duration").Should().HaveCount(2);
     }
 
-    [Fact]
-    public async Task Who_starts_to_listen_in_the_middle_of_a_call_gets_no_duration_of_a_part()
+    [Theory]
+    [InEitherContext]
+    public async Task Who_starts_to_listen_in_the_middle_of_a_call_gets_no_duration_of_a_part(bool context)
     {
+        PoolContext.Use(context);
         using var counts = new Measurements("shop.order-shipped", "domain_events.handled");
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _bus.OnAsync<OrderShipped>((_, _) => goOn.Task);

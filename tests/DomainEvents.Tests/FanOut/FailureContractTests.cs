@@ -17,14 +17,15 @@ public sealed class FailureContractTests
         ReturnsAFailedSource,
     }
 
-    public static TheoryData<Way, FanOut, int?> Ways()
+    public static TheoryData<Way, FanOut, int?, bool> Ways()
     {
-        var data = new TheoryData<Way, FanOut, int?>();
+        var data = new TheoryData<Way, FanOut, int?, bool>();
         foreach (var way in Enum.GetValues<Way>())
         {
             foreach (var mode in new EveryFanOut().Where(mode => (FanOut)mode[0] != FanOut.StopOnFirstFailure))
             {
-                data.Add(way, (FanOut)mode[0], (int?)mode[1]);
+                data.Add(way, (FanOut)mode[0], (int?)mode[1], true);
+                data.Add(way, (FanOut)mode[0], (int?)mode[1], false);
             }
         }
 
@@ -33,8 +34,9 @@ public sealed class FailureContractTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_failing_handler_does_not_stop_its_siblings(Way way, FanOut fanOut, int? maxConcurrency)
+    public async Task A_failing_handler_does_not_stop_its_siblings(Way way, FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         var ran = 0;
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         bus.On<OrderPlaced>(_ => Interlocked.Increment(ref ran), "before");
@@ -60,8 +62,9 @@ public sealed class FailureContractTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task One_handler_alone_fails_in_the_same_way_as_one_of_a_hundred(Way way, FanOut fanOut, int? maxConcurrency)
+    public async Task One_handler_alone_fails_in_the_same_way_as_one_of_a_hundred(Way way, FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         var alone = EveryFanOut.Bus(fanOut, maxConcurrency);
         alone.Subscribe<OrderPlaced>((_, _) => FailAsync(way));
         var many = EveryFanOut.Bus(fanOut, maxConcurrency);
@@ -79,9 +82,10 @@ public sealed class FailureContractTests
     }
 
     [Theory]
-    [ClassData(typeof(EveryFanOut))]
-    public async Task A_foreign_cancellation_is_a_failure_and_does_not_cancel_the_publish(FanOut fanOut, int? maxConcurrency)
+    [InEitherContext(Rows = typeof(EveryFanOut))]
+    public async Task A_foreign_cancellation_is_a_failure_and_does_not_cancel_the_publish(FanOut fanOut, int? maxConcurrency, bool context)
     {
+        PoolContext.Use(context);
         using var publisher = new CancellationTokenSource();
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         bus.Subscribe<OrderPlaced>((_, _) => FailAsync(Way.IsCancelledByAForeignToken));
@@ -93,11 +97,12 @@ public sealed class FailureContractTests
     }
 
     [Theory]
-    [InlineData(FanOut.Concurrent)]
-    [InlineData(FanOut.Sequential)]
-    [InlineData(FanOut.Parallel)]
-    public async Task Failures_are_reported_in_handler_order_whatever_the_order_they_happen_in(FanOut fanOut)
+    [InEitherContext(FanOut.Concurrent)]
+    [InEitherContext(FanOut.Sequential)]
+    [InEitherContext(FanOut.Parallel)]
+    public async Task Failures_are_reported_in_handler_order_whatever_the_order_they_happen_in(FanOut fanOut, bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus(new EventBusOptions { FanOut = fanOut });
         var secondFailed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bus.OnAsync<OrderPlaced>(
@@ -126,9 +131,11 @@ public sealed class FailureContractTests
             .Which.InnerExceptions.Select(exception => exception.Message).Should().Equal("first", "second");
     }
 
-    [Fact]
-    public async Task The_publish_ends_only_when_every_started_handler_has_ended()
+    [Theory]
+    [InEitherContext]
+    public async Task The_publish_ends_only_when_every_started_handler_has_ended(bool context)
     {
+        PoolContext.Use(context);
         foreach (var fanOut in new[] { FanOut.Concurrent, FanOut.Parallel })
         {
             var bus = new InMemoryEventBus(new EventBusOptions { FanOut = fanOut });

@@ -8,16 +8,17 @@ namespace DomainEvents.Tests;
 public sealed class FanOutModelTests
 {
     [Theory]
-    [ClassData(typeof(EveryFanOut))]
-    public void Any_mix_of_handlers_gives_the_result_that_the_model_says(FanOut fanOut, int? maxConcurrency)
+    [InEitherContext(Rows = typeof(EveryFanOut))]
+    public void Any_mix_of_handlers_gives_the_result_that_the_model_says(FanOut fanOut, int? maxConcurrency, bool context)
     {
         var handlers = ArbMap.Default.ArbFor<(byte Order, bool Asynchronous, bool Fails)[]>();
 
-        Prop.ForAll(handlers, mix => Holds(fanOut, maxConcurrency, mix)).QuickCheckThrowOnFailure();
+        Prop.ForAll(handlers, mix => Holds(fanOut, maxConcurrency, context, mix)).QuickCheckThrowOnFailure();
     }
 
-    private static bool Holds(FanOut fanOut, int? maxConcurrency, (byte Order, bool Asynchronous, bool Fails)[] mix)
+    private static bool Holds(FanOut fanOut, int? maxConcurrency, bool context, (byte Order, bool Asynchronous, bool Fails)[] mix)
     {
+        PoolContext.Use(context);
         var bus = EveryFanOut.Bus(fanOut, maxConcurrency);
         var ran = new ConcurrentQueue<int>();
         for (var i = 0; i < mix.Length; i++)

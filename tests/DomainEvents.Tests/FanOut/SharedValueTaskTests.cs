@@ -9,9 +9,11 @@ namespace DomainEvents.Tests;
 [Collection(Alone.Name)]
 public sealed class SharedValueTaskTests
 {
-    [Fact]
-    public async Task A_pending_value_task_that_cannot_be_awaited_fails_its_handler_and_hangs_nobody()
+    [Theory]
+    [InEitherContext]
+    public async Task A_pending_value_task_that_cannot_be_awaited_fails_its_handler_and_hangs_nobody(bool context)
     {
+        PoolContext.Use(context);
         var bus = new InMemoryEventBus();
         var shared = new ValueTaskOnce();
         var siblingRan = false;

@@ -1,12 +1,13 @@
 using System.Threading.Tasks.Sources;
 
-namespace DomainEvents.Tests;
+namespace DomainEvents.TestSupport;
 
 /// <summary>A value task over a source, which may be awaited once only, as pooled libraries hand them out.</summary>
-internal sealed class ValueTaskOnce : IValueTaskSource
+public sealed class ValueTaskOnce : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
 
+    /// <summary>How often somebody asked for the result, and so handed the source back.</summary>
     public int Awaited { get; private set; }
 
     public ValueTask Task => new(this, _core.Version);
@@ -16,6 +17,15 @@ internal sealed class ValueTaskOnce : IValueTaskSource
         var source = new ValueTaskOnce();
         source._core.SetException(exception);
         return source.Task;
+    }
+
+    /// <summary>One that was awaited before: its source serves somebody else by now, and refuses every question.</summary>
+    public static ValueTask Stale()
+    {
+        var source = new ValueTaskOnce();
+        var task = source.Task;
+        source._core.Reset();
+        return task;
     }
 
     public void Complete() => _core.SetResult(true);

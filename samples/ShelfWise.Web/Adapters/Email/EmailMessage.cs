@@ -1,0 +1,3 @@
+namespace ShelfWise.Adapters.Email;
+
+internal sealed record EmailMessage(string Recipient, string Subject, string Text);

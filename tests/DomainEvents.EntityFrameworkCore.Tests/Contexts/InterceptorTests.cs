@@ -1,0 +1,200 @@
+using DomainEvents.EntityFrameworkCore.Tests.Scenario;
+using DomainEvents.TestSupport.Databases;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace DomainEvents.EntityFrameworkCore.Tests.Contexts;
+
+/// <summary>Beside interceptors and execution strategies of the user.</summary>
+public sealed class InterceptorTests
+{
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Events_that_an_interceptor_raises_in_front_of_the_save_are_seen(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new Saving(context =>
+            context.ChangeTracker.Entries<Ticket>().Single().Entity.Close())));
+        desk.Context.Add(new Ticket(1, "A"));
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened", "A closed");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_an_interceptor_behind_us_changes_is_still_detected(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Saving(context => context.ChangeTracker.Entries<Ticket>().Single().Entity.Touch()))));
+        var ticket = new Ticket(1, "A");
+        desk.Context.Add(ticket);
+        await desk.Context.SaveAsync(how);
+        ticket.Close();
+
+        await desk.Context.SaveAsync(how);
+
+        await using var other = desk.OtherContext();
+        (await other.Tickets.SingleAsync()).Version.Should().Be(2);
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Changes_are_detected_once_and_once_more_behind_handlers_and_automatically_again_after_any_end(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        var detections = 0;
+        desk.Context.ChangeTracker.DetectingAllChanges += (_, _) => detections++;
+        desk.Context.Attach(new Ticket(1, "A"));
+        detections = 0;
+
+        await desk.Context.SaveAsync(how);
+
+        detections.Should().Be(2, "a before-commit handler has run");
+        await desk.Context.SaveAsync(how);
+        detections.Should().Be(3);
+        desk.Context.ChangeTracker.AutoDetectChangesEnabled.Should().BeTrue();
+        desk.Context.ChangeTracker.Clear();
+        desk.Context.AddRange(new Ticket(2, "B"), new Ticket(3, "B"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateException>();
+        desk.Context.ChangeTracker.AutoDetectChangesEnabled.Should().BeTrue();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task An_interceptor_that_throws_behind_us_in_front_of_the_save_leaves_nothing_open(DatabaseKind kind, How how)
+    {
+        var fails = true;
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Saving(_ => ThrowIf(fails)))));
+        desk.Context.Add(new Ticket(1, "A"));
+
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+
+        desk.Dispatcher.Current.Should().BeNull();
+        fails = false;
+        await desk.Context.SaveAsync(how);
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task An_interceptor_that_throws_behind_a_committed_save_loses_nothing(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new ThrowWhenSaved()));
+        desk.Context.Add(new Ticket(1, "A"));
+
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+        (await desk.TitlesAsync()).Should().Equal("A");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task An_interceptor_that_throws_in_front_of_a_commit_lets_it_be_tried_again(DatabaseKind kind, How how)
+    {
+        var refuse = new ThrowOnCommit { Active = true };
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(refuse));
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await desk.Awaiting(_ => transaction.CommitAsync(how)).Should().ThrowAsync<TimeoutException>();
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        refuse.Active = false;
+
+        await transaction.CommitAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+        (await desk.TitlesAsync()).Should().Equal("A");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_strategy_that_retries_twice_publishes_once(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        var failures = 2;
+        var strategy = new RetryTimeouts(desk.Context);
+
+        await strategy.ExecuteAsync(async () =>
+        {
+            desk.Context.ChangeTracker.Clear();
+            await using var transaction = await desk.Context.BeginAsync(how);
+            desk.Context.Add(new Ticket(1, "A"));
+            await desk.Context.SaveAsync(how);
+            if (failures-- > 0)
+            {
+                throw new TimeoutException();
+            }
+
+            await transaction.CommitAsync(how);
+        });
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+        (await desk.TitlesAsync()).Should().Equal("A");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_handler_that_throws_something_transient_after_the_commit_repeats_nothing(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        desk.Journal.AfterCommit = (_, _) => throw new TimeoutException();
+        var runs = 0;
+
+        await new RetryTimeouts(desk.Context).ExecuteAsync(async () =>
+        {
+            runs++;
+            desk.Context.Add(new Ticket(1, "A"));
+            await desk.Context.SaveAsync(how);
+        });
+
+        await desk.PublishedAsync();
+        runs.Should().Be(1);
+    }
+
+    private static void ThrowIf(bool condition)
+    {
+        if (condition)
+        {
+            throw new TimeoutException();
+        }
+    }
+
+    private sealed class Saving(Action<DbContext> work) : SaveChangesInterceptor
+    {
+        public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+        {
+            work(eventData.Context!);
+            return result;
+        }
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            new(SavingChanges(eventData, result));
+    }
+
+    private sealed class ThrowWhenSaved : SaveChangesInterceptor
+    {
+        public override int SavedChanges(SaveChangesCompletedEventData eventData, int result) => throw new TimeoutException();
+
+        public override ValueTask<int> SavedChangesAsync(
+            SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default) =>
+            throw new TimeoutException();
+    }
+
+    private sealed class ThrowOnCommit : DbTransactionInterceptor
+    {
+        public bool Active { get; set; }
+
+        public override InterceptionResult TransactionCommitting(
+            System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result) =>
+            Active ? throw new TimeoutException() : result;
+
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+            System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            new(TransactionCommitting(transaction, eventData, result));
+    }
+
+    private sealed class RetryTimeouts(DbContext context) : ExecutionStrategy(context, 5, TimeSpan.Zero)
+    {
+        protected override bool ShouldRetryOn(Exception exception) => exception is TimeoutException;
+
+        protected override TimeSpan? GetNextDelay(Exception lastException) =>
+            base.GetNextDelay(lastException) is null ? null : TimeSpan.Zero;
+    }
+}
