@@ -29,8 +29,7 @@ internal sealed partial class ContextEvents
             save.IsAlone = surrounding is null;
             save.Transaction = surrounding ?? Dispatcher.OpenForSave();
             save.Place = save.Transaction.Place;
-            sources.ForEach(save.Transaction.Take);
-            await PrepareAsync(save, synchronous, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
             if (save.IsAlone)
             {
                 Dispatcher.Hide(save.Transaction);
@@ -78,14 +77,15 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    /// <summary>Runs before-commit handlers until neither they nor the tracker have more.</summary>
-    private async ValueTask PrepareAsync(Save save, bool synchronous, CancellationToken cancellationToken)
+    /// <summary>Takes the events, and runs before-commit handlers until neither they nor the tracker have more.</summary>
+    private async ValueTask PrepareAsync(Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
         var wasPreparing = _isPreparing;
         _isPreparing = true;
         try
         {
+            sources.ForEach(transaction.Take);
             await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken, Collect).ConfigureAwait(false);
         }
         catch

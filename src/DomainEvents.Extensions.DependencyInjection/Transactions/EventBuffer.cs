@@ -117,6 +117,8 @@ internal sealed class EventBuffer
             ReadSources();
             var taken = _fresh.FindAll(entry => entry.Owner.IsWithin(owner));
             _fresh.RemoveAll(entry => entry.Owner.IsWithin(owner));
+            _sequence++;
+            taken.ForEach(entry => entry.TakenAt = _sequence);
             _sealed |= sealWhenEmpty && taken.Count == 0;
             return taken.ConvertAll(entry => entry.Event!);
         }
@@ -156,6 +158,7 @@ internal sealed class EventBuffer
             }
 
             _fresh.RemoveAll(entry => entry.Discarded);
+            RefreshTakenSince(owner, after);
             if (_sources.Count == 0)
             {
                 _withdrawn = null; // nobody shows them any more
@@ -163,6 +166,18 @@ internal sealed class EventBuffer
 
             return discarded;
         }
+    }
+
+    /// <summary>What before-commit handlers did behind a place is undone: older events that they saw there they see again.</summary>
+    private void RefreshTakenSince(EventTransaction owner, long after)
+    {
+        foreach (var entry in _entries.Where(entry => entry.TakenAt > after && entry.Owner.IsWithin(owner)))
+        {
+            entry.TakenAt = 0;
+            _fresh.Add(entry);
+        }
+
+        _fresh.Sort((one, other) => one.Sequence.CompareTo(other.Sequence));
     }
 
     /// <summary>Empties the buffer at the outermost commit, and takes the events off their sources. Returns what now runs.</summary>
