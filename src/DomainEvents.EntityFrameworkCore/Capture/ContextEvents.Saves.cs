@@ -119,11 +119,11 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        if (save.WasGivenBack)
+        if (save.GivenBack is { } givenBack)
         {
-            // Somebody has overruled the conflict.
+            // Somebody has overruled the conflict. Deleted aggregates are not tracked any more.
             transaction = save.IsAlone ? Dispatcher.OpenForSave() : transaction;
-            TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
+            transaction.Restore(givenBack);
         }
 
         if (save.IsAlone)
@@ -134,7 +134,7 @@ internal sealed partial class ContextEvents
 
     private async ValueTask FailedAsync(bool synchronous)
     {
-        if (EndSave() is not { Transaction: { } transaction, WasGivenBack: false } save)
+        if (EndSave() is not { Transaction: { } transaction, GivenBack: null } save)
         {
             return;
         }
@@ -159,9 +159,9 @@ internal sealed partial class ContextEvents
 
         save.HasConflict = true;
         DetectAgain(); // the user is to resolve the conflict, and there may be no other news of the end
-        if (save is { Transaction: not null, WasGivenBack: false })
+        if (save is { Transaction: { } transaction, GivenBack: null })
         {
-            save.WasGivenBack = true;
+            save.GivenBack = transaction.Since(save.Place);
             await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
         }
     }
@@ -193,7 +193,7 @@ internal sealed partial class ContextEvents
         if (_save is { } save)
         {
             _save = null;
-            if (save.Transaction is not null && !save.WasGivenBack)
+            if (save is { Transaction: not null, GivenBack: null })
             {
                 await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             }
