@@ -14,7 +14,6 @@ internal sealed partial class ContextEvents
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        await AbandonAsync(synchronous).ConfigureAwait(false);
         var surrounding = Surrounding();
         if (_isPreparing && surrounding is null)
         {
@@ -38,6 +37,20 @@ internal sealed partial class ContextEvents
 
         _save = save;
         DetectNoMore(save);
+    }
+
+    // Before anybody can suppress the save: its end would be taken for that of an older one.
+    InterceptionResult<int> ISaveChangesInterceptor.SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Finish(AbandonAsync(synchronous: true));
+        return result;
+    }
+
+    async ValueTask<InterceptionResult<int>> ISaveChangesInterceptor.SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
+    {
+        await AbandonAsync(synchronous: false).ConfigureAwait(false);
+        return result;
     }
 
     int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)

@@ -113,6 +113,20 @@ public sealed class ConcurrencyConflictTests
         (await desk.PublishedAsync()).Should().Equal("A opened", "bulk", "B renamed");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_save_suppressed_behind_a_conflict_was_taken_for_the_one_with_the_conflict(DatabaseKind kind, How how)
+    {
+        var suppress = new Suppress();
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(suppress));
+        await ConflictingAsync(desk, how);
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateConcurrencyException>();
+        suppress.IsOn = true;
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+    }
+
     /// <summary>A renamed ticket whose row somebody else has changed.</summary>
     private static async Task<Ticket> ConflictingAsync(TicketDesk desk, How how)
     {
@@ -123,6 +137,18 @@ public sealed class ConcurrencyConflictTests
         await other.Tickets.ExecuteUpdateAsync(update => update.SetProperty(t => t.Version, 7));
         ticket.Rename("B");
         return ticket;
+    }
+
+    private sealed class Suppress : SaveChangesInterceptor
+    {
+        public bool IsOn { get; set; }
+
+        public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>
+            IsOn ? InterceptionResult<int>.SuppressWithResult(0) : result;
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            new(SavingChanges(eventData, result));
     }
 
     private sealed class Overrule : SaveChangesInterceptor
