@@ -12,7 +12,7 @@ internal static class EntityFrameworkModel
 {
     public static bool IsSoak { get; } = Environment.GetEnvironmentVariable("DOMAIN_EVENTS_SOAK") == "1";
 
-    /// <summary>How often each was met at least, among a thousand programs.</summary>
+    /// <summary>Each is met several times among a thousand programs.</summary>
     private static readonly string[] Expected =
     [
         "saves", "saves suppressed", "saves cancelled", "saves with nothing to write", "saves done again", "conflicts", "refusals",
@@ -52,7 +52,7 @@ internal static class EntityFrameworkModel
         {
             foreach (var figure in Expected)
             {
-                desk.Figures[figure].Should().BeGreaterThan(programs / 100, "programs often come to '{0}'", figure);
+                desk.Figures[figure].Should().BeGreaterThan(programs / 200, "programs often come to '{0}'", figure);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class Ledger(Func<int, Task<bool>> isCommittedAsync)
     private readonly HashSet<int> _prepared = [];
     private readonly HashSet<int> _refused = [];
     private readonly HashSet<int> _withheld = [];
+    private readonly Dictionary<int, List<int>> _consequences = [];
     private readonly List<string> _wrong = [];
     private int _number;
     private int _stream;
@@ -35,6 +36,20 @@ internal sealed class Ledger(Func<int, Task<bool>> isCommittedAsync)
         lock (_wrong)
         {
             _prepared.Add(number);
+        }
+    }
+
+    /// <summary>A before-commit handler publishes an event: the one must not be published without the other.</summary>
+    public void Follows(int number, Happened cause)
+    {
+        lock (_wrong)
+        {
+            if (!_consequences.TryGetValue(cause.Number, out var consequences))
+            {
+                _consequences.Add(cause.Number, consequences = []);
+            }
+
+            consequences.Add(number);
         }
     }
 
@@ -76,6 +91,9 @@ internal sealed class Ledger(Func<int, Task<bool>> isCommittedAsync)
             var published = _published.ConvertAll(domainEvent => domainEvent.Number);
             Report("lost", owed.Except(published));
             Report("phantom", published.Except(owed));
+            Report(
+                "published without what its before-commit handler published",
+                published.Where(number => _consequences.TryGetValue(number, out var all) && !all.Intersect(published).Any()));
             Report("published more than once", published.GroupBy(number => number).Where(group => group.Count() > 1).Select(group => group.Key));
             foreach (var stream in _published.GroupBy(domainEvent => domainEvent.Stream, domainEvent => domainEvent.Number))
             {

@@ -10,6 +10,6 @@ public sealed class PostgreSqlModelTests(ITestOutputHelper output)
     public async Task In_random_programs_on_PostgreSQL_the_rows_that_survive_are_the_events_that_were_published()
     {
         await using var desk = await ModelDesk.OpenAsync(DatabaseKind.PostgreSql);
-        EntityFrameworkModel.Check(desk, EntityFrameworkModel.IsSoak ? 20_000 : 1_000, output);
+        EntityFrameworkModel.Check(desk, EntityFrameworkModel.IsSoak ? 20_000 : 2_000, output);
     }
 }

@@ -41,13 +41,14 @@ internal sealed partial class UnitOfWork
                 break;
             case Reaction.Publishes when _preparing is { } session && !_writesBeside:
                 var further = NewEvent();
+                Ledger.Follows(further.Number, domainEvent);
                 var evidence = new Evidence { Id = further.Number };
                 session.OfHandlers.Add(evidence);
                 session.Context.Add(evidence);
                 await _dispatcher.PublishAsync(further);
                 break;
             case Reaction.Publishes:
-                await PublishAsync(_first, Reaction.Nothing, _how);
+                Ledger.Follows(await PublishAsync(_first, Reaction.Nothing, _how), domainEvent);
                 break;
             default:
                 break;
@@ -116,13 +117,14 @@ internal sealed partial class UnitOfWork
         }
     }
 
-    private async Task PublishAsync(Session session, Reaction reaction, How how)
+    private async Task<int> PublishAsync(Session session, Reaction reaction, How how)
     {
         var isHeld = _frames.Count > 0;
         var domainEvent = NewEvent(reaction: isHeld ? reaction : Reaction.Nothing) with { IsHeld = isHeld };
         await InsertAsync(session, domainEvent.Number, how);
         await _dispatcher.PublishAsync(domainEvent);
         Figures.Count(isHeld ? "held by the dispatcher" : "published at once");
+        return domainEvent.Number;
     }
 
     private static Task InsertAsync(Session session, int number, How how) => how == How.Asynchronously

@@ -20,6 +20,9 @@ internal sealed partial class UnitOfWork
 
         /// <summary>The database takes nothing but a rollback.</summary>
         Aborted,
+
+        /// <summary>It is over, as somebody has tried to commit it.</summary>
+        RolledBack,
     }
 
     /// <summary>Whether the rows are written.</summary>

@@ -105,7 +105,8 @@ internal sealed partial class UnitOfWork
 
         var commits = end.Way is not (EndWay.Rollback or EndWay.Dispose) && _damage != Damage.PartlyWritten;
         var isCommitted = commits && await CommitAsync(end.Way, end.How);
-        if (!isCommitted && end.Way is not (EndWay.Dispose or EndWay.CommitFailsThenDispose or EndWay.CommitThroughDispatcher))
+        if (!isCommitted && _damage != Damage.RolledBack
+            && end.Way is not (EndWay.Dispose or EndWay.CommitFailsThenDispose or EndWay.CommitThroughDispatcher))
         {
             await _transaction!.RollbackAsync(end.How);
         }
@@ -224,6 +225,7 @@ internal sealed partial class UnitOfWork
         try
         {
             await _transaction!.CommitAsync(how);
+            _damage = Damage.RolledBack;
         }
         catch (Exception exception) when (exception is System.Data.Common.DbException or PlannedFailureException or DbUpdateException)
         {
