@@ -105,6 +105,22 @@ public sealed class InterceptorTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_token_that_is_cancelled_once_the_commit_is_done_changes_nothing(DatabaseKind kind, How how)
+    {
+        _ = how; // there is no token in a synchronous save
+        using var cancellation = new CancellationTokenSource();
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Committed(cancellation.Cancel))));
+        desk.Context.AddRange(new Ticket(1, "A"), new Ticket(2, "B"));
+
+        await Record.ExceptionAsync(() => desk.Context.SaveChangesAsync(cancellation.Token));
+
+        cancellation.IsCancellationRequested.Should().BeTrue();
+        (await desk.TitlesAsync()).Should().Equal("A", "B");
+        (await desk.PublishedAsync()).Should().Equal("A opened", "B opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task A_strategy_that_retries_twice_publishes_once(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind);
@@ -188,6 +204,16 @@ public sealed class InterceptorTests
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
             System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
             new(TransactionCommitting(transaction, eventData, result));
+    }
+
+    private sealed class Committed(Action work) : DbTransactionInterceptor
+    {
+        public override Task TransactionCommittedAsync(
+            System.Data.Common.DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            work();
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class RetryTimeouts(DbContext context) : ExecutionStrategy(context, 5, TimeSpan.Zero)
