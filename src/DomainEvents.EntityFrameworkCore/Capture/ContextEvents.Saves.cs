@@ -14,7 +14,6 @@ internal sealed partial class ContextEvents
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
-        await AbandonAsync(synchronous).ConfigureAwait(false);
         var surrounding = Surrounding();
         if (_isPreparing && surrounding is null)
         {
@@ -29,8 +28,7 @@ internal sealed partial class ContextEvents
             save.IsAlone = surrounding is null;
             save.Transaction = surrounding ?? Dispatcher.OpenForSave();
             save.Place = save.Transaction.Place;
-            sources.ForEach(save.Transaction.Take);
-            await PrepareAsync(save, synchronous, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
             if (save.IsAlone)
             {
                 Dispatcher.Hide(save.Transaction);
@@ -39,6 +37,20 @@ internal sealed partial class ContextEvents
 
         _save = save;
         DetectNoMore(save);
+    }
+
+    // Before anybody can suppress the save: its end would be taken for that of an older one.
+    InterceptionResult<int> ISaveChangesInterceptor.SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Finish(AbandonAsync(synchronous: true));
+        return result;
+    }
+
+    async ValueTask<InterceptionResult<int>> ISaveChangesInterceptor.SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
+    {
+        await AbandonAsync(synchronous: false).ConfigureAwait(false);
+        return result;
     }
 
     int ISaveChangesInterceptor.SavedChanges(SaveChangesCompletedEventData eventData, int result)
@@ -78,14 +90,15 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    /// <summary>Runs before-commit handlers until neither they nor the tracker have more.</summary>
-    private async ValueTask PrepareAsync(Save save, bool synchronous, CancellationToken cancellationToken)
+    /// <summary>Takes the events, and runs before-commit handlers until neither they nor the tracker have more.</summary>
+    private async ValueTask PrepareAsync(Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
         var wasPreparing = _isPreparing;
         _isPreparing = true;
         try
         {
+            sources.ForEach(transaction.Take);
             await transaction.RunBeforeCommitAsync(sealWhenDone: false, synchronous, cancellationToken, Collect).ConfigureAwait(false);
         }
         catch
@@ -119,11 +132,11 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        if (save.WasGivenBack)
+        if (save.GivenBack is { } givenBack)
         {
-            // Somebody has overruled the conflict.
+            // Somebody has overruled the conflict. Deleted aggregates are not tracked any more.
             transaction = save.IsAlone ? Dispatcher.OpenForSave() : transaction;
-            TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
+            transaction.Restore(givenBack);
         }
 
         if (save.IsAlone)
@@ -134,7 +147,7 @@ internal sealed partial class ContextEvents
 
     private async ValueTask FailedAsync(bool synchronous)
     {
-        if (EndSave() is not { Transaction: { } transaction, WasGivenBack: false } save)
+        if (EndSave() is not { Transaction: { } transaction, GivenBack: null } save)
         {
             return;
         }
@@ -159,9 +172,9 @@ internal sealed partial class ContextEvents
 
         save.HasConflict = true;
         DetectAgain(); // the user is to resolve the conflict, and there may be no other news of the end
-        if (save is { Transaction: not null, WasGivenBack: false })
+        if (save is { Transaction: { } transaction, GivenBack: null })
         {
-            save.WasGivenBack = true;
+            save.GivenBack = transaction.Since(save.Place);
             await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
         }
     }
@@ -193,7 +206,7 @@ internal sealed partial class ContextEvents
         if (_save is { } save)
         {
             _save = null;
-            if (save.Transaction is not null && !save.WasGivenBack)
+            if (save is { Transaction: not null, GivenBack: null })
             {
                 await FailAsync(save, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             }

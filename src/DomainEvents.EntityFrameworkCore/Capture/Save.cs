@@ -35,10 +35,10 @@ internal sealed class Save
     /// <summary>Whether it met a concurrency conflict, and is over unless somebody overrules that.</summary>
     public bool HasConflict { get; set; }
 
-    /// <summary>Whether its events were given back because of a concurrency conflict, which somebody may yet overrule.</summary>
-    public bool WasGivenBack { get; set; }
+    /// <summary>What was given back because of a concurrency conflict, which somebody may yet overrule.</summary>
+    public IReadOnlyList<BufferEntry>? GivenBack { get; set; }
 
     /// <summary>Whether it may have sent rows, and the database committed them, although it looks failed.</summary>
     /// <remarks>A single command has no transaction: what the database has executed is committed.</remarks>
-    public bool IsCommittedAnyway => HasCommitted || (HasSentCommands && !HasFailedCommand && !HasTransaction && !WasGivenBack);
+    public bool IsCommittedAnyway => HasCommitted || (HasSentCommands && !HasFailedCommand && !HasTransaction && GivenBack is null);
 }

@@ -16,5 +16,8 @@ internal sealed class BufferEntry(long sequence, EventTransaction owner)
 
     public Callback? Callback { get; init; }
 
+    /// <summary>The place at which before-commit handlers took the event; zero as long as it is fresh.</summary>
+    public long TakenAt { get; set; }
+
     public bool Discarded { get; set; }
 }

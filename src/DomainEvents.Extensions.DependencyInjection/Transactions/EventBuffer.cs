@@ -7,7 +7,7 @@ namespace DomainEvents.Transactions;
 /// What a tree of transactions holds back, in the order of registration. Every entry and every source has an owner in
 /// the tree; savepoints are places in the order. Thread-safe.
 /// </summary>
-internal sealed class EventBuffer
+internal sealed partial class EventBuffer
 {
     private readonly List<BufferEntry> _entries = [];
     private readonly Dictionary<Guid, BufferEntry> _events = [];
@@ -117,6 +117,8 @@ internal sealed class EventBuffer
             ReadSources();
             var taken = _fresh.FindAll(entry => entry.Owner.IsWithin(owner));
             _fresh.RemoveAll(entry => entry.Owner.IsWithin(owner));
+            _sequence++;
+            taken.ForEach(entry => entry.TakenAt = _sequence);
             _sealed |= sealWhenEmpty && taken.Count == 0;
             return taken.ConvertAll(entry => entry.Event!);
         }
@@ -127,41 +129,6 @@ internal sealed class EventBuffer
         lock (_entries)
         {
             return _fresh.Exists(entry => entry.Owner.IsWithin(owner));
-        }
-    }
-
-    /// <summary>Takes out what a transaction registered after a place in the order, or all of it, and returns it.</summary>
-    public List<BufferEntry> Discard(EventTransaction owner, long after = -1)
-    {
-        lock (_entries)
-        {
-            // 0 is a place, too: a savepoint before anything was registered.
-            if (after >= 0)
-            {
-                ReadSources();
-            }
-
-            bool IsDiscarded(EventTransaction by, long sequence) => sequence > after && by.IsWithin(owner);
-            _sources.RemoveAll(source => IsDiscarded(source.Owner, source.Sequence));
-            var discarded = _entries.FindAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
-            _entries.RemoveAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
-            foreach (var entry in discarded)
-            {
-                entry.Discarded = true;
-                if (entry.Event is { } domainEvent)
-                {
-                    _events.Remove(domainEvent.EventId);
-                    (_withdrawn ??= new(ReferenceEqualityComparer.Instance)).Add(domainEvent);
-                }
-            }
-
-            _fresh.RemoveAll(entry => entry.Discarded);
-            if (_sources.Count == 0)
-            {
-                _withdrawn = null; // nobody shows them any more
-            }
-
-            return discarded;
         }
     }
 

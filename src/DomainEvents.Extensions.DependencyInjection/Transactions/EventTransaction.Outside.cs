@@ -21,6 +21,12 @@ public sealed partial class EventTransaction
     /// <summary>Lets go of what was registered behind a place: the work that raised it has failed, and may be tried again.</summary>
     internal void DiscardSince(long place) => _buffer.Discard(this, place);
 
+    /// <summary>What <see cref="DiscardSince"/> a place undoes.</summary>
+    internal IReadOnlyList<BufferEntry> Since(long place) => _buffer.Since(this, place);
+
+    /// <summary>What has failed has succeeded after all: holds what was discarded, here or in another transaction.</summary>
+    internal void Restore(IReadOnlyList<BufferEntry> since) => _buffer.Restore(this, since);
+
     /// <summary>The last moment before the commit: runs before-commit handlers, and takes no more events from then on.</summary>
     /// <param name="synchronous">Whether the committer cannot wait.</param>
     /// <param name="save">Saves what the handlers have changed; called until nothing is left that they have not seen.</param>
@@ -101,7 +107,7 @@ public sealed partial class EventTransaction
 
     /// <summary>
     /// Its database transaction has ended and nobody told of it: disposed of without a commit, if only its owner could
-    /// complete it; otherwise nobody knows how.
+    /// complete it; otherwise nobody knows how. What is open inside cannot be committed any more.
     /// </summary>
     internal ValueTask<PublishResult> EndUnheardOfAsync(bool synchronous)
     {
@@ -110,6 +116,7 @@ public sealed partial class EventTransaction
             return default; // completed here before: what it handed to the one around it is that one's
         }
 
+        OpenInside().ForEach(inner => inner.Leave(EventTransactionState.RolledBack));
         if (_enlisted is { IsOwned: true })
         {
             return EndAsync(EventTransactionState.RolledBack, synchronous);

@@ -5,7 +5,8 @@ public enum TransactionPhase
 {
     /// <summary>
     /// Immediately before the commit, inside the transaction, in the scope of the one who commits, one handler after
-    /// the other. A failure rolls everything back and reaches the committer as it is.
+    /// the other. A failure rolls everything back and reaches the committer as it is. What it did in a save that failed, or
+    /// behind a savepoint that is rolled back to, is undone: it runs again before the commit.
     /// </summary>
     BeforeCommit,
 

@@ -123,6 +123,63 @@ public sealed class BeforeCommitTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_published_event_that_was_refused_at_a_save_was_committed_without_its_handler(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        desk.Journal.BeforeCommit = (domainEvent, _, _) => domainEvent.Ticket == 0 ? throw new TimeoutException() : default;
+        await using var transaction = await desk.Context.BeginAsync(how);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(0, "bulk"));
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+
+        await desk.Awaiting(_ => transaction.CommitAsync(how)).Should().ThrowAsync<TimeoutException>();
+        await transaction.RollbackAsync(how);
+
+        (await desk.PublishedAsync()).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_handler_published_in_a_failed_save_was_lost_if_its_event_was_older_than_the_save(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        desk.Journal.BeforeCommit = async (domainEvent, _, dispatcher) =>
+        {
+            if (domainEvent.Ticket == 0)
+            {
+                await dispatcher.PublishAsync(new TicketChanged(9, "more"));
+            }
+        };
+        await using var transaction = await desk.Context.BeginAsync(how);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(0, "bulk"));
+        var ticket = new Ticket(1, null!);
+        desk.Context.Add(ticket);
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateException>();
+        ticket.Rename("A");
+
+        await desk.Context.SaveAsync(how);
+        await transaction.CommitAsync(how);
+
+        (await desk.PublishedAsync()).Should().BeEquivalentTo("bulk", "more", " opened", "A renamed");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Events_that_cannot_be_taken_left_a_transaction_open_that_held_what_was_published_next(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        var twins = new[] { new Ticket(1, "A"), new Ticket(2, "B") };
+        var domainEvent = new TicketChanged(1, "first");
+        twins[0].Raise(domainEvent);
+        twins[1].Raise(domainEvent with { What = "second" });
+        desk.Context.AddRange(twins);
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<ArgumentException>();
+
+        await desk.Dispatcher.PublishAsync(new TicketChanged(0, "bulk"));
+
+        desk.Dispatcher.Current.Should().BeNull();
+        (await desk.PublishedAsync()).Should().Equal("bulk");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task Events_that_only_the_dispatcher_saw_are_prepared_at_the_commit_and_their_changes_saved(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind);

@@ -65,6 +65,68 @@ public sealed class ConcurrencyConflictTests
         (await desk.PublishedAsync()).Should().BeEquivalentTo("A opened", "B renamed", "C opened");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task The_events_of_a_deleted_aggregate_were_lost_when_a_conflict_was_overruled(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new Overrule()));
+        var deleted = new Ticket(2, "C");
+        desk.Context.Add(deleted);
+        await ConflictingAsync(desk, how);
+        desk.Context.Remove(deleted);
+        deleted.Close();
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().BeEquivalentTo("A opened", "C opened", "B renamed", "C closed");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_handlers_published_was_lost_when_a_conflict_was_overruled(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new Overrule()));
+        await ConflictingAsync(desk, how);
+        desk.Journal.BeforeCommit = async (domainEvent, _, dispatcher) =>
+        {
+            if (domainEvent.Ticket == 1)
+            {
+                await dispatcher.PublishAsync(new TicketChanged(9, "more"));
+            }
+        };
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened", "B renamed", "more");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task In_a_transaction_handlers_ran_twice_when_a_conflict_was_overruled(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new Overrule()));
+        await ConflictingAsync(desk, how);
+        await using var transaction = await desk.Context.BeginAsync(how);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(0, "bulk"));
+        await desk.Context.SaveAsync(how);
+
+        await transaction.CommitAsync(how);
+
+        desk.Journal.Prepared.Should().Equal("A opened", "bulk", "B renamed");
+        (await desk.PublishedAsync()).Should().Equal("A opened", "bulk", "B renamed");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_save_suppressed_behind_a_conflict_was_taken_for_the_one_with_the_conflict(DatabaseKind kind, How how)
+    {
+        var suppress = new Suppress();
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(suppress));
+        await ConflictingAsync(desk, how);
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateConcurrencyException>();
+        suppress.IsOn = true;
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
+    }
+
     /// <summary>A renamed ticket whose row somebody else has changed.</summary>
     private static async Task<Ticket> ConflictingAsync(TicketDesk desk, How how)
     {
@@ -75,6 +137,18 @@ public sealed class ConcurrencyConflictTests
         await other.Tickets.ExecuteUpdateAsync(update => update.SetProperty(t => t.Version, 7));
         ticket.Rename("B");
         return ticket;
+    }
+
+    private sealed class Suppress : SaveChangesInterceptor
+    {
+        public bool IsOn { get; set; }
+
+        public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) =>
+            IsOn ? InterceptionResult<int>.SuppressWithResult(0) : result;
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            new(SavingChanges(eventData, result));
     }
 
     private sealed class Overrule : SaveChangesInterceptor

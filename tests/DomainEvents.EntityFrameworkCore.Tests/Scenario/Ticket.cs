@@ -31,6 +31,8 @@ internal sealed class Ticket : AggregateRoot<int>
 
     /// <summary>Changes the row and says nothing.</summary>
     public void Touch() => Version++;
+
+    public new void Raise(IDomainEvent domainEvent) => base.Raise(domainEvent);
 }
 
 internal sealed class Note

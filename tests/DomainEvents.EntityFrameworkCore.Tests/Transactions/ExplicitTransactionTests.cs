@@ -1,5 +1,6 @@
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
+using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 
 namespace DomainEvents.EntityFrameworkCore.Tests.Transactions;
@@ -59,6 +60,21 @@ public sealed class ExplicitTransactionTests
         desk.Context.Add(new Ticket(2, "B"));
         await desk.Context.SaveAsync(how);
         (await desk.PublishedAsync()).Should().Equal("B opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_unit_of_work_inside_a_transaction_that_was_disposed_of_held_for_ever_what_was_published_next(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        var transaction = await desk.Context.BeginAsync(how);
+        var inner = desk.Dispatcher.Begin();
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "held"));
+        await transaction.DisposeAsync(how);
+
+        await desk.Dispatcher.PublishAsync(new TicketChanged(2, "bulk"));
+
+        inner.State.Should().Be(EventTransactionState.RolledBack);
+        (await desk.PublishedAsync()).Should().Equal("bulk");
     }
 
     [Theory, SqliteData, PostgreSqlData]

@@ -48,6 +48,32 @@ public sealed class SavepointTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_handler_wrote_behind_the_savepoint_for_an_event_before_it_was_rolled_back_and_missing(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        desk.Journal.BeforeCommit = (domainEvent, context, _) =>
+        {
+            if (domainEvent.Ticket == 0)
+            {
+                context.Add(new Ticket(9, "of the handler"));
+            }
+
+            return default;
+        };
+        await using var transaction = await desk.Context.BeginAsync(how);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(0, "bulk"));
+        await transaction.CreateSavepointAsync("a", how);
+        await SaveAsync(desk, 1, how);
+        await transaction.RollbackToSavepointAsync("a", how);
+        desk.Context.ChangeTracker.Clear();
+
+        await transaction.CommitAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("bulk", "of the handler opened");
+        (await desk.TitlesAsync()).Should().Equal("of the handler");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task Savepoints_of_the_event_transaction_do_the_same(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind);

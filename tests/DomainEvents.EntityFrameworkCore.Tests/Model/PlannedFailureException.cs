@@ -1,0 +1,4 @@
+namespace DomainEvents.EntityFrameworkCore.Tests.Model;
+
+/// <summary>What handlers and interceptors of a program throw on purpose.</summary>
+internal sealed class PlannedFailureException : Exception;
