@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Transactions;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Transactions;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 

@@ -74,7 +74,7 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     public void ReleaseSavepoint(string name) => transaction.Release(name);
 
     /// <summary>
-    /// Throws if a statement has failed. PostgreSQL answers the COMMIT of such a transaction with a silent rollback, but
+    /// Throws if a statement has failed, or the connection is lost: nothing is committed then. PostgreSQL answers the COMMIT of such a transaction with a silent rollback, but
     /// refuses any other statement with SQLSTATE class 25, invalid transaction state (SQL:2016, part 2, table 38).
     /// </summary>
     public async Task ThrowIfFailedAsync(bool synchronous)
@@ -90,7 +90,7 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
             }
         }
 #pragma warning disable CA1031 // not every database knows the statement, and what else is wrong the COMMIT will say
-        catch (Exception exception) when (exception is not DbException { SqlState: ['2', '5', ..] })
+        catch (Exception exception) when (IsConnected && exception is not DbException { SqlState: ['2', '5', ..] })
 #pragma warning restore CA1031
         {
             // See above.

@@ -135,6 +135,7 @@ public sealed partial class EventTransaction
 
     private async ValueTask CommitAsync(EnlistedTransaction enlisted, bool synchronous)
     {
+        var isSent = false;
         try
         {
             if (!_buffer.IsEmpty)
@@ -142,9 +143,10 @@ public sealed partial class EventTransaction
                 await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
             }
 
+            isSent = true;
             await enlisted.CommitAsync(synchronous).ConfigureAwait(false);
         }
-        catch (Exception exception) when (enlisted.IsOutcomeUnknown(exception))
+        catch (Exception exception) when (isSent && enlisted.IsOutcomeUnknown(exception))
         {
             Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception));
             await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);

@@ -67,8 +67,9 @@ public sealed partial class EventTransaction
         _buffer.Unseal();
     }
 
-    /// <summary>Whether a failed commit may have taken effect.</summary>
-    internal bool IsOutcomeUnknown(Exception commitFailure) => _enlisted is null || _enlisted.IsOutcomeUnknown(commitFailure);
+    /// <summary>Whether a failed commit may have taken effect: not if it was refused before the database had it.</summary>
+    internal bool IsOutcomeUnknown(Exception commitFailure) =>
+        _refusal is null && (_enlisted is null || _enlisted.IsOutcomeUnknown(commitFailure));
 
     /// <summary>Ends as the transaction that it stands for has ended; what is still open inside ends as rolled back.</summary>
     internal async ValueTask<PublishResult> CompleteAsync(EventTransactionState state, bool synchronous, Exception? cause = null)

@@ -38,9 +38,11 @@ internal sealed class TicketDesk : IAsyncDisposable
         DatabaseKind kind,
         Action<DbContextOptionsBuilder>? configure = null,
         Action<DomainEventsBuilder>? events = null,
-        Action<IServiceCollection, Action<IServiceProvider, DbContextOptionsBuilder>>? addContext = null)
+        Action<IServiceCollection, Action<IServiceProvider, DbContextOptionsBuilder>>? addContext = null,
+        Func<TestDatabase, Task>? prepare = null)
     {
         var database = await TestDatabase.CreateAsync(kind);
+        await (prepare?.Invoke(database) ?? Task.CompletedTask);
         var logs = new RecordingLoggerProvider();
         var services = new ServiceCollection();
         services.AddSingleton<Journal>();

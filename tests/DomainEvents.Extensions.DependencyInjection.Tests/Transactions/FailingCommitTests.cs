@@ -35,7 +35,7 @@ public class FailingCommitTests
     }
 
     [PostgreSqlTheory, BothWays]
-    public async Task A_connection_killed_before_the_commit_leaves_it_in_doubt(How how)
+    public async Task A_connection_killed_before_the_commit_is_sent_rolls_back(How how)
     {
         await using var desk = new Desk();
         await using var database = (PostgreSqlDatabase)await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
@@ -51,6 +51,37 @@ public class FailingCommitTests
         await database.KillAsync(connection);
         using var outcomes = new Outcomes();
 
+        await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<NpgsqlException>();
+        await how.RollbackAsync(transaction);
+        await desk.IdleAsync();
+
+        transaction.State.Should().Be(EventTransactionState.RolledBack, "the commit was never sent");
+        desk.Journal.All.Should().Equal("before 1", "rolled back 1", "completed 1", "callback rolled back");
+        notebook.DomainEvents.Should().ContainSingle();
+        desk.Logs.WithId(2004).Should().BeEmpty();
+        outcomes.All.Should().Contain("rolled_back");
+        (await database.CountAsync()).Should().Be(0);
+    }
+
+    [PostgreSqlTheory, BothWays]
+    public async Task A_connection_cut_at_the_commit_leaves_it_in_doubt(How how)
+    {
+        await using var desk = new Desk();
+        await using var database = (PostgreSqlDatabase)await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await using var proxy = await database.StartProxyAsync();
+        await using var connection = new NpgsqlConnection(database.ConnectionStringThrough(proxy));
+        await connection.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        await using var transaction = desk.Dispatcher.Enlist(real);
+        await database.InsertAsync(connection, 1, real);
+        var notebook = new Notebook();
+        notebook.Note("1");
+        transaction.Enqueue(notebook);
+        transaction.OnCommitted(desk.Callback("committed"));
+        transaction.OnRolledBack(desk.Callback("rolled back"));
+        using var fault = proxy.DropAfter("COMMIT\0"u8, answer: "COMMIT\0"u8);
+        using var outcomes = new Outcomes();
+
         var failure = (await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<Exception>()).Which;
         await how.RollbackAsync(transaction);
         await desk.IdleAsync();
@@ -60,7 +91,7 @@ public class FailingCommitTests
         notebook.DomainEvents.Should().ContainSingle();
         desk.Logs.WithId(2004).Should().ContainSingle().Which.Exception.Should().BeSameAs(failure);
         outcomes.All.Should().Contain("in_doubt");
-        (await database.CountAsync()).Should().Be(0);
+        (await database.CountAsync()).Should().Be(1, "it did take effect");
     }
 
     [PostgreSqlTheory, BothWays]
