@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using DomainEvents.Benchmarks.Quick;
 using DomainEvents.Benchmarks.Reports;
+using DomainEvents.Benchmarks.Saves;
 
 if (args is ["quick", ..])
 {
@@ -10,6 +11,11 @@ if (args is ["quick", ..])
 if (args is [OneCore.Command, var group])
 {
     return await OneCore.RunAsync(group);
+}
+
+if (args is [SaveTable.Command, ..])
+{
+    return await SaveTable.RunAsync(args[1..]);
 }
 
 var results = FullRun.Read(BenchmarkSwitcher.FromAssembly(typeof(QuickTable).Assembly).Run(args));

@@ -8,7 +8,11 @@ namespace DomainEvents.EntityFrameworkCore.Capture;
 internal sealed partial class ContextEvents
 {
     private Save? _save;
+
+    // One for all saves without events: nobody looks at it once the save is over.
+    private Save? _withoutEvents;
     private bool _detectsChanges;
+    private bool? _isLast;
     private bool _isPreparing;
 
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
@@ -22,9 +26,10 @@ internal sealed partial class ContextEvents
                 "or begin a transaction around both with Database.BeginTransaction.");
         }
 
-        var save = new Save();
+        Save save;
         if (TrackedAggregates.WithEvents(Context) is { } sources)
         {
+            save = new Save();
             save.IsAlone = surrounding is null;
             save.Transaction = surrounding ?? Dispatcher.OpenForSave();
             save.Place = save.Transaction.Place;
@@ -33,6 +38,11 @@ internal sealed partial class ContextEvents
             {
                 Dispatcher.Hide(save.Transaction);
             }
+        }
+        else
+        {
+            save = _withoutEvents ??= new Save();
+            save.Clear();
         }
 
         _save = save;
@@ -231,10 +241,11 @@ internal sealed partial class ContextEvents
         var detected = tracker.AutoDetectChangesEnabled;
         tracker.AutoDetectChangesEnabled = false;
         save.HasChanges = save.Transaction is not null && tracker.HasChanges();
-        _detectsChanges = detected && IsLast();
+        _detectsChanges = detected && (_isLast ??= IsLast());
         tracker.AutoDetectChangesEnabled = detected && !_detectsChanges;
     }
 
+    /// <summary>Whether no other interceptor sees the beginning of a save behind ours. The options do not change.</summary>
     private bool IsLast() => ReferenceEquals(
         options.FindExtension<CoreOptionsExtension>()!.Interceptors!.Last(interceptor => interceptor is ISaveChangesInterceptor),
         SavingChangesInterceptor.Instance);

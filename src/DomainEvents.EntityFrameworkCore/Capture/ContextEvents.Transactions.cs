@@ -152,13 +152,13 @@ internal sealed partial class ContextEvents
     /// The last moment before the commit: for events that no save has seen, as they were published through the
     /// dispatcher. What their before-commit handlers change is saved as well.
     /// </summary>
-    private async ValueTask CommittingAsync(bool synchronous, CancellationToken cancellationToken)
-    {
-        if (IsOfSave || Transaction is not { State: EventTransactionState.Active } transaction)
-        {
-            return;
-        }
+    private ValueTask CommittingAsync(bool synchronous, CancellationToken cancellationToken) =>
+        !IsOfSave && Transaction is { State: EventTransactionState.Active } transaction
+            ? PrepareCommitAsync(transaction, synchronous, cancellationToken)
+            : default;
 
+    private async ValueTask PrepareCommitAsync(EventTransaction transaction, bool synchronous, CancellationToken cancellationToken)
+    {
         var savesChanges = transaction.HasFresh && !Context.ChangeTracker.HasChanges(); // what the user left unsaved stays so
         await transaction.PrepareCommitAsync(synchronous, SaveAsync, cancellationToken).ConfigureAwait(false);
 

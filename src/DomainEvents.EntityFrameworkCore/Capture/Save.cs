@@ -41,4 +41,8 @@ internal sealed class Save
     /// <summary>Whether it may have sent rows, and the database committed them, although it looks failed.</summary>
     /// <remarks>A single command has no transaction: what the database has executed is committed.</remarks>
     public bool IsCommittedAnyway => HasCommitted || (HasSentCommands && !HasFailedCommand && !HasTransaction && GivenBack is null);
+
+    /// <summary>Makes one that had no events as good as new.</summary>
+    public void Clear() =>
+        HasSentCommands = HasFailedCommand = HasLostConnection = HasTransaction = HasCommitted = IsInDoubt = HasConflict = false;
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Internal;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 
@@ -11,14 +12,21 @@ internal static class TrackedAggregates
     /// </summary>
     public static List<IHasDomainEvents>? WithEvents(DbContext context)
     {
-        List<IHasDomainEvents>? found = null;
-        foreach (var entry in context.ChangeTracker.Entries<IHasDomainEvents>())
+        if (context.ChangeTracker.AutoDetectChangesEnabled)
         {
-            if (entry.Entity.DomainEvents is { Count: > 0 })
+            context.ChangeTracker.DetectChanges();
+        }
+
+        List<IHasDomainEvents>? found = null;
+#pragma warning disable EF1001 // Internal. ChangeTracker.Entries makes an object for each aggregate, at each save, only to ask it for its events.
+        foreach (var entry in ((IDbContextDependencies)context).StateManager.Entries)
+        {
+            if (entry.Entity is IHasDomainEvents { DomainEvents.Count: > 0 } source)
             {
-                (found ??= []).Add(entry.Entity);
+                (found ??= []).Add(source);
             }
         }
+#pragma warning restore EF1001
 
         return found is { Count: > 1 } ? [.. found.OrderBy(FirstOccurred).ThenBy(FirstId)] : found;
     }

@@ -34,7 +34,12 @@ public static class DomainEventsDbContextOptionsBuilderExtensions
         }
 
         // Where the provider is found again. Not kept in the extension: Entity Framework Core caches those for ever.
-        options.UseApplicationServiceProvider(services);
+        // AddDbContext has set it already, and setting it again would copy the options once more in every scope.
+        if (options.Options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider != services)
+        {
+            options.UseApplicationServiceProvider(services);
+        }
+
         if (options.Options.FindExtension<DomainEventsOptionsExtension>() is null)
         {
             ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(DomainEventsOptionsExtension.Instance);

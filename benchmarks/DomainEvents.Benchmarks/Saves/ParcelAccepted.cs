@@ -1,0 +1,3 @@
+namespace DomainEvents.Benchmarks.Saves;
+
+internal sealed record ParcelAccepted(long ParcelId) : DomainEvent;

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Reflection;
+using DomainEvents.Benchmarks.Reports;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace DomainEvents.Benchmarks.Saves;
+
+/// <summary>What events cost a save with Entity Framework Core on PostgreSQL, in under five minutes.</summary>
+internal static class SaveTable
+{
+    public const string Command = "efcore";
+
+    private const string Variable = "DOMAIN_EVENTS_POSTGRES";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var connectionString = args is [var given] ? given : Environment.GetEnvironmentVariable(Variable);
+        if (args.Length > 1 || string.IsNullOrEmpty(connectionString))
+        {
+            await Console.Error.WriteLineAsync(
+                "Usage: dotnet run -c Release --project benchmarks/DomainEvents.Benchmarks -- efcore [connection string]\n" +
+                "It needs a PostgreSQL server, and a user who may create a database there: a connection string as the argument or in\n" +
+                $"{Variable}, such as Host=127.0.0.1;Username=postgres;Database=postgres. One of its own starts with\n" +
+                "  . .ci/postgres.sh; postgres_start    and stops with    postgres_stop");
+            return 2;
+        }
+
+        // A database of its own, and one pool of connections for all cases.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Database = $"domain_events_benchmark_{Guid.NewGuid():N}" };
+        await using var database = NpgsqlDataSource.Create(settings);
+        await using var context = new ParcelsContext(new DbContextOptionsBuilder<ParcelsContext>().UseNpgsql(database).Options);
+        await context.Database.EnsureCreatedAsync();
+        try
+        {
+            await WriteHeadingAsync(database);
+            await WriteRatiosAsync(database);
+            await WriteAllocationsAsync(database);
+        }
+        finally
+        {
+            await context.Database.EnsureDeletedAsync();
+        }
+
+        return 0;
+    }
+
+    private static async Task WriteHeadingAsync(NpgsqlDataSource database)
+    {
+        var entityFramework = typeof(DbContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Console.WriteLine(
+            $"{RatioReport.Machine()}; Entity Framework Core {entityFramework.Split('+')[0]}; " +
+            $"PostgreSQL {await ShowAsync("server_version")}, fsync {await ShowAsync("fsync")}, " +
+            $"synchronous_commit {await ShowAsync("synchronous_commit")}.\n");
+
+        async Task<object?> ShowAsync(string setting)
+        {
+            await using var command = database.CreateCommand($"SHOW {setting}");
+            return await command.ExecuteScalarAsync();
+        }
+    }
+
+    private static async Task WriteRatiosAsync(NpgsqlDataSource database)
+    {
+        await using var with = SaveCase.WithOneEvent(database);
+        await using var without = SaveCase.Without(database);
+        Console.WriteLine("| Writers | Saves a second without | with one event | Ratio of times | 95 % interval |\n|--:|--:|--:|--:|--:|");
+        foreach (var writers in (int[])[1, 8])
+        {
+            await Console.Error.WriteLineAsync($"measuring {writers} at once …");
+            var found = await SavePairs.MeasureAsync(with, without, writers);
+            Write($"| {found.Writers} | {found.SavesWithout:#,0} | {found.SavesWith:#,0} | {found.Ratio.Median:0.000} | {found.Ratio.Low:0.000} to {found.Ratio.High:0.000} |");
+        }
+
+        Console.WriteLine();
+    }
+
+    private static async Task WriteAllocationsAsync(NpgsqlDataSource database)
+    {
+        const int Rounds = 7, Saves = 500;
+        await Console.Error.WriteLineAsync("measuring allocations …");
+        SaveCase[] cases =
+            [SaveCase.Without(database), SaveCase.WithNoOpInterceptors(database), SaveCase.WithNothingPending(database), SaveCase.WithOneEvent(database)];
+        var samples = cases.Select(_ => new List<double>()).ToArray();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            for (var i = 0; i < cases.Length; i++)
+            {
+                var bytes = await cases[i].MeasureAllocationAsync(Saves);
+                if (round > 0)
+                {
+                    samples[i].Add(bytes);
+                }
+            }
+        }
+
+        Console.WriteLine("| A save, with its scope and its context | Allocated |\n|---|--:|");
+        for (var i = 0; i < cases.Length; i++)
+        {
+            Write($"| {cases[i].Name} | {RatioInterval.Of(samples[i]).Median:#,0} B |");
+            await cases[i].DisposeAsync();
+        }
+    }
+
+    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
