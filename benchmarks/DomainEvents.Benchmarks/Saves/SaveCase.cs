@@ -31,7 +31,7 @@ internal sealed class SaveCase : IAsyncDisposable
         new("Without UseDomainEvents", database, raises: false, (_, _) => { });
 
     public static SaveCase WithNoOpInterceptors(NpgsqlDataSource database) =>
-        new("Without, with no-op interceptors of the same kinds", database, raises: false, (_, options) => options.AddInterceptors(new NoOpInterceptor()));
+        new("No-op interceptors of the same kinds", database, raises: false, (_, options) => options.AddInterceptors(new NoOpInterceptor()));
 
     public static SaveCase WithNothingPending(NpgsqlDataSource database) =>
         new("UseDomainEvents, nothing pending", database, raises: false, (provider, options) => options.UseDomainEvents(provider));

@@ -22,8 +22,6 @@ internal static class SavePairs
         }
 
         return new SaveComparison(
-            writers,
-            Pairs,
             RatioInterval.Of(samples.Select(pair => pair.With)).Median,
             RatioInterval.Of(samples.Select(pair => pair.Without)).Median,
             RatioInterval.Of(samples.Select(pair => pair.Without / pair.With)));

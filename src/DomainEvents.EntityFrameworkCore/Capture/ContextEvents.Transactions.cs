@@ -1,15 +1,17 @@
 using System.Data.Common;
-using System.Transactions;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 
 /// <content>From the beginning of a transaction that the user opens to its end. Those that a save opens are part of it.</content>
 internal sealed partial class ContextEvents
 {
+    private IDbContextTransactionManager? _transactions;
     private EventTransactionState? _outcome;
 
     // Not if it was open before the context joined: somebody else goes on with it when the context is gone.
@@ -123,8 +125,10 @@ internal sealed partial class ContextEvents
     /// <summary>What is around a save and commits later; <see langword="null"/> if the save commits by itself.</summary>
     private EventTransaction? Surrounding()
     {
-        var surrounding = Context.Database.CurrentTransaction is not null ? Transaction
-            : (Context.Database.GetEnlistedTransaction() ?? System.Transactions.Transaction.Current) is { } ambient ? Dispatcher.For(ambient)
+        // Context.Database would make services, once for each context, that a save does without.
+        _transactions ??= Context.GetService<IDbContextTransactionManager>();
+        var surrounding = _transactions.CurrentTransaction is not null ? Transaction
+            : ((_transactions as ITransactionEnlistmentManager)?.EnlistedTransaction ?? System.Transactions.Transaction.Current) is { } ambient ? Dispatcher.For(ambient)
             : null;
         return surrounding is not null && Dispatcher.Current is { } innermost && innermost.IsWithin(surrounding) ? innermost : surrounding;
     }

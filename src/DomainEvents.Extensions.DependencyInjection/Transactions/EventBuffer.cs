@@ -139,11 +139,20 @@ internal sealed partial class EventBuffer
         {
             _sealed = true;
             List<BufferEntry> entries = [.. _entries];
-            var published = entries.ToLookup(entry => entry.Source, entry => entry.Event!, ReferenceEqualityComparer.Instance);
-            var sources = _sources.Select(registered => registered.Source).Concat(entries.Select(entry => entry.Source).OfType<IHasDomainEvents>());
-            foreach (var source in sources.Distinct(ReferenceEqualityComparer.Instance).Cast<IHasDomainEvents>())
+            var published = new Dictionary<IHasDomainEvents, List<IDomainEvent>>(ReferenceEqualityComparer.Instance);
+            _sources.ForEach(registered => published.TryAdd(registered.Source, []));
+            foreach (var entry in entries)
             {
-                RemoveFrom(source, [.. published[source]], logger);
+                if (entry is { Source: { } source, Event: { } domainEvent })
+                {
+                    published.TryAdd(source, []);
+                    published[source].Add(domainEvent);
+                }
+            }
+
+            foreach (var (source, events) in published)
+            {
+                RemoveFrom(source, events, logger);
             }
 
             _entries.Clear();
