@@ -34,6 +34,10 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
             ],
             Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore],
             Exceptions: []),
+        new("DomainEvents.Outbox",
+            Dependencies: ["DomainEvents", "DomainEvents.Extensions.DependencyInjection"],
+            Namespaces: ["DomainEvents.Outbox"],
+            Exceptions: []),
     ];
 
     public static TheoryData<string> Names { get; } = [.. All.Select(package => package.Name)];

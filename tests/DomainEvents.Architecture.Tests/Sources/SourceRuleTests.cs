@@ -66,7 +66,7 @@ public sealed partial class SourceRuleTests
 
     [GeneratedRegex(
         @"^public (?:(?:sealed|abstract|static|readonly|partial|ref) )*" +
-        @"(?:class|interface|record|struct|enum|record struct|delegate [\w<>?]+) (?<name>\w+)")]
+        @"(?:class|interface|record struct|record class|record|struct|enum|delegate [\w<>?]+) (?<name>\w+)")]
     private static partial Regex PublicType();
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b|\bEnvironment\.TickCount|\bStopwatch\b|\bThread\.Sleep\b|\bGuid\.CreateVersion7\(\)")]

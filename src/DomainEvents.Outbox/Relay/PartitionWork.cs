@@ -1,0 +1,19 @@
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>A partition that the relay owns.</summary>
+internal sealed class PartitionWork(LeasedPartition leased, int probes)
+{
+    /// <summary>So often may an owner be gone while one event is tried; then the event is a dead letter.</summary>
+    public const int MaxInterruptions = 3;
+
+    public OwnedPartition Owned => leased.Owned;
+
+    /// <summary>Whether it is being given back: nothing new is begun.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>How many events are still to be tried one by one, each noted before, as its last owner was gone in the middle.</summary>
+    public int Probes { get; set; } = leased.Interruption is null ? 0 : probes;
+
+    public bool HasKilled(long position) =>
+        leased.Interruption is { Count: >= MaxInterruptions } interruption && interruption.Position == position;
+}

@@ -1,0 +1,24 @@
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>What the engine wants done. Each is answered to the engine once, but <see cref="Cancel"/>.</summary>
+internal abstract record RelayCommand
+{
+    private RelayCommand()
+    {
+    }
+
+    /// <summary>Prolong the leases.</summary>
+    public sealed record Renew(RelayRenewal Renewal, TimeSpan SentAt) : RelayCommand;
+
+    /// <summary>Acknowledge and read. The epochs are those of all partitions that are read.</summary>
+    public sealed record Exchange(OutboxExchange Request, IReadOnlyDictionary<int, long> Epochs) : RelayCommand;
+
+    /// <summary>Give partitions back.</summary>
+    public sealed record Release(IReadOnlyList<OwnedPartition> Partitions, bool Leaves) : RelayCommand;
+
+    /// <summary>Call handlers.</summary>
+    public sealed record Handle(Lane Lane, OutboxEntry Entry, IReadOnlyList<string> Handlers) : RelayCommand;
+
+    /// <summary>Cancel the handlers of a lane: its partition is lost.</summary>
+    public sealed record Cancel(Lane Lane) : RelayCommand;
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>
+/// Decides what a relay does next, and does nothing itself: it is told what time it is and what came of its commands. So one seed
+/// makes one run, and whoever carries the commands out decides about threads. Not thread-safe.
+/// </summary>
+internal sealed partial class RelayEngine(RelaySettings settings, Random random)
+{
+    private readonly RetryPolicy _retries = new(settings.MaxAttempts, settings.FirstRetryDelay, settings.MaxRetryDelay, random);
+    private readonly Queue<RelayCommand> _urgent = [];
+    private bool _isStopping;
+
+    /// <summary>Whether it has stopped and given everything back.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether there is nothing to do until time passes or somebody wakes it.</summary>
+    public bool IsIdle => _lanes.Count == 0 && _deliveries.Count == 0 && !_wantsRead && !_isExchanging && _hasMembership && !_isChangingMembership;
+
+    /// <summary>How many handler calls have succeeded.</summary>
+    public int Successes { get; private set; }
+
+    /// <summary>What to do now; to be asked again until it says no.</summary>
+    public bool TryNext(TimeSpan now, [NotNullWhen(true)] out RelayCommand? command)
+    {
+        LoseWhatHasRunOut(now);
+        command = _urgent.TryDequeue(out var urgent) ? urgent
+            : NextMembership(now) ?? NextHandle() ?? (RelayCommand?)NextExchange(now);
+        return command is not null;
+    }
+
+    /// <summary>When to ask again although nothing was answered; <see langword="null"/> if that is no matter of time.</summary>
+    public TimeSpan? WakeAt()
+    {
+        TimeSpan? at = _hasMembership && _partitions.Count > 0 ? Deadline : null;
+        if (!_isChangingMembership && !HasEnded)
+        {
+            at = Min(at, _nextRenewal);
+        }
+
+        return _isExchanging || _partitions.Count == 0 ? at : Min(at, _notBefore > _nextRead ? _notBefore : _nextRead);
+    }
+
+    /// <summary>There may be something new to read.</summary>
+    public void Wake() => _wantsRead = true;
+
+    /// <summary>Begins nothing more, ends what has begun, and gives everything back.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        foreach (var partition in _partitions.Values)
+        {
+            Leave(partition);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan? one, TimeSpan other) => one is { } known && known < other ? known : other;
+}

@@ -1,0 +1,10 @@
+namespace DomainEvents.Outbox;
+
+/// <summary>An event, or a delivery of it, that was read.</summary>
+/// <param name="Message">The event.</param>
+/// <param name="BlockedHandlers">
+/// Handlers that have a delivery of an earlier event of the stream: this one must wait behind it. The empty name blocks all.
+/// </param>
+/// <param name="Handler">Which delivery; <see langword="null"/> for an event in the outbox, and the empty name for all handlers.</param>
+/// <param name="Attempts">How often the delivery was tried before.</param>
+public sealed record OutboxEntry(OutboxMessage Message, IReadOnlyList<string> BlockedHandlers, string? Handler = null, int Attempts = 0);

@@ -1,0 +1,31 @@
+using DomainEvents.Outbox.Relay;
+
+namespace DomainEvents.Outbox.Tests.Simulation;
+
+/// <summary>A relay of the simulation: its engine, and what it has asked for that is not answered yet.</summary>
+internal sealed class SimulatedRelay(RelaySettings settings, bool isNew, Random random)
+{
+    public RelayEngine Engine { get; } = new(settings, random);
+
+    public string Name => settings.Relay;
+
+    /// <summary>Whether it is of the newer deployment, which knows more.</summary>
+    public bool IsNew => isNew;
+
+    public List<RelayCommand> Open { get; } = [];
+
+    public HashSet<Lane> Cancelled { get; } = [];
+
+    /// <summary>Until then the process is stopped in the middle of whatever it does.</summary>
+    public TimeSpan StalledUntil { get; set; }
+
+    public TimeSpan? LeasedAt { get; set; }
+
+    public bool IsGone { get; set; }
+
+    /// <summary>Whether it was gone, or has lost its lease, in its own opinion or the store's: what it did may be done again.</summary>
+    public bool IsDisturbed { get; set; }
+
+    public bool Handles(string handler, OutboxMessage message) =>
+        settings.HandlersOf(message) is { } handlers && (handler.Length == 0 || handlers.Contains(handler, StringComparer.Ordinal));
+}
