@@ -76,15 +76,17 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) => Finish(FailedAsync(synchronous: true));
+    void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) =>
+        Finish(FailedAsync(eventData.Exception, synchronous: true));
 
     Task ISaveChangesInterceptor.SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken) =>
-        FailedAsync(synchronous: false).AsTask();
+        FailedAsync(eventData.Exception, synchronous: false).AsTask();
 
-    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) => Finish(FailedAsync(synchronous: true));
+    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) =>
+        Finish(FailedAsync(failure: null, synchronous: true));
 
     Task ISaveChangesInterceptor.SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken) =>
-        FailedAsync(synchronous: false).AsTask();
+        FailedAsync(failure: null, synchronous: false).AsTask();
 
     InterceptionResult ISaveChangesInterceptor.ThrowingConcurrencyException(
         ConcurrencyExceptionEventData eventData, InterceptionResult result)
@@ -155,21 +157,25 @@ internal sealed partial class ContextEvents
         }
     }
 
-    private async ValueTask FailedAsync(bool synchronous)
+    /// <param name="failure">What it failed of; <see langword="null"/> if it was cancelled.</param>
+    /// <param name="synchronous">Whether the saver cannot wait.</param>
+    private async ValueTask FailedAsync(Exception? failure, bool synchronous)
     {
         if (EndSave() is not { Transaction: { } transaction, GivenBack: null } save)
         {
             return;
         }
 
+        save.HasFailedCommand |= IsOfDatabase(failure);
+        save.IsCanceled = failure is null;
         if (save.IsAlone && save.IsCommittedAnyway)
         {
             await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
             return;
         }
 
-        var isInDoubt = save.IsInDoubt || (save.HasLostConnection && !save.HasTransaction);
-        await FailAsync(save, isInDoubt ? EventTransactionState.InDoubt : EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        var state = save.IsInDoubt ? EventTransactionState.InDoubt : EventTransactionState.RolledBack;
+        await FailAsync(save, state, synchronous).ConfigureAwait(false);
     }
 
     /// <summary>A conflict is told as an exception, and not as the failure of the save.</summary>

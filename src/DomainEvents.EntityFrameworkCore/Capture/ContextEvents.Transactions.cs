@@ -194,7 +194,7 @@ internal sealed partial class ContextEvents
         var isCommit = eventData.Action.Equals("Commit", StringComparison.Ordinal);
         if (_save is { HasTransaction: true, HasCommitted: false } save)
         {
-            save.IsInDoubt = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
+            save.HasUnknownCommit = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
         }
         else if (Transaction is { IsLost: true } transaction && _outcome is null)
         {
