@@ -1,6 +1,7 @@
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 
@@ -52,14 +53,14 @@ internal sealed partial class ContextEvents
     // Before anybody can suppress the save: its end would be taken for that of an older one.
     InterceptionResult<int> ISaveChangesInterceptor.SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        Finish(AbandonAsync(synchronous: true));
+        Finish(BeginAnewAsync(synchronous: true));
         return result;
     }
 
     async ValueTask<InterceptionResult<int>> ISaveChangesInterceptor.SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
     {
-        await AbandonAsync(synchronous: false).ConfigureAwait(false);
+        await BeginAnewAsync(synchronous: false).ConfigureAwait(false);
         return result;
     }
 
@@ -214,6 +215,17 @@ internal sealed partial class ContextEvents
         _save = null;
         DetectAgain();
         return save;
+    }
+
+    private async ValueTask BeginAnewAsync(bool synchronous)
+    {
+        DetectAgain();
+        var hadTransaction = IsOfSave;
+        await AbandonAsync(synchronous).ConfigureAwait(false);
+        if (hadTransaction && Context.Database.CurrentTransaction is { } transaction)
+        {
+            Begun(transaction.GetDbTransaction(), isOwned: true); // not of the save that was over, but the user's
+        }
     }
 
     /// <summary>A save whose end nobody told of has failed, in an interceptor behind this one.</summary>

@@ -131,9 +131,10 @@ internal sealed partial class ContextEvents
 
     private void Begun(DbTransaction transaction, bool isOwned)
     {
-        if (_save is { HasConflict: true })
+        if (_save is { HasConflict: true } || !isOwned) // a save begins its transaction itself
         {
-            EndSave(); // whose end nobody told of
+            DetectAgain();
+            Finish(AbandonAsync(synchronous: true)); // whose end nobody told of
         }
 
         if (_save is { } save)

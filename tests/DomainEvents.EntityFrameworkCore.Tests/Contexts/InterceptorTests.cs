@@ -75,6 +75,45 @@ public sealed class InterceptorTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_transaction_behind_a_save_that_an_interceptor_made_fail_was_taken_for_that_of_the_save(DatabaseKind kind, How how)
+    {
+        var fails = true;
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Saving(_ => ThrowIf(fails)))));
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+        fails = false;
+        await using (var transaction = await desk.Context.BeginAsync(how))
+        {
+            await desk.Context.SaveAsync(how);
+            (await desk.PublishedAsync()).Should().BeEmpty();
+
+            await transaction.RollbackAsync(how);
+        }
+
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        (await desk.TitlesAsync()).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_conflict_of_an_interceptors_own_left_changes_undetected_from_then_on(DatabaseKind kind, How how)
+    {
+        var refuse = new ThrowOnCommit { Active = true, Refusal = new DbUpdateConcurrencyException() };
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(refuse));
+        var ticket = new Ticket(1, "A");
+        desk.Context.AddRange(ticket, new Ticket(2, "B"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateConcurrencyException>();
+        refuse.Active = false;
+
+        await desk.Context.SaveAsync(how);
+
+        desk.Context.ChangeTracker.AutoDetectChangesEnabled.Should().BeTrue();
+        (await desk.PublishedAsync()).Should().Equal("A opened", "B opened");
+        ticket.Touch();
+        (await desk.Context.SaveAsync(how)).Should().Be(1);
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task An_interceptor_that_throws_behind_a_committed_save_loses_nothing(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new ThrowWhenSaved()));
@@ -197,9 +236,11 @@ public sealed class InterceptorTests
     {
         public bool Active { get; set; }
 
+        public Exception Refusal { get; init; } = new TimeoutException();
+
         public override InterceptionResult TransactionCommitting(
             System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result) =>
-            Active ? throw new TimeoutException() : result;
+            Active ? throw Refusal : result;
 
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
             System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
