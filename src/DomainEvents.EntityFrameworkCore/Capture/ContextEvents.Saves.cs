@@ -14,13 +14,15 @@ internal sealed partial class ContextEvents
     private Save? _withoutEvents;
     private bool _detectsChanges;
     private bool? _isLast;
-    private bool _isPreparing;
+
+    // What holds the events of a save whose before-commit handlers run.
+    private EventTransaction? _preparing;
 
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
         var surrounding = Surrounding();
-        if (_isPreparing && surrounding is null)
+        if (_preparing is not null && surrounding is null)
         {
             throw new InvalidOperationException(
                 "A before-commit handler saves the context that is being saved. Its changes are saved anyway: leave out the call, " +
@@ -107,8 +109,8 @@ internal sealed partial class ContextEvents
     private async ValueTask PrepareAsync(Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
-        var wasPreparing = _isPreparing;
-        _isPreparing = true;
+        var around = _preparing;
+        _preparing = transaction;
         try
         {
             sources.ForEach(transaction.Take);
@@ -121,7 +123,7 @@ internal sealed partial class ContextEvents
         }
         finally
         {
-            _isPreparing = wasPreparing;
+            _preparing = around;
         }
 
         void Collect() => TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);

@@ -144,7 +144,7 @@ internal sealed partial class ContextEvents
         }
 
         var known = Transaction;
-        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned);
+        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing);
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }
