@@ -136,7 +136,7 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        if (save.HasChanges && !save.HasSentCommands)
+        if (save.HasChanges && !save.HasSentCommands && HasChanges())
         {
             transaction.DiscardSince(save.Place); // suppressed: neither committed nor rolled back
             if (save.IsAlone)
@@ -257,12 +257,20 @@ internal sealed partial class ContextEvents
     /// </summary>
     private void DetectNoMore(Save save)
     {
+        save.HasChanges = save.Transaction is not null && HasChanges();
+        _detectsChanges = Context.ChangeTracker.AutoDetectChangesEnabled && (_isLast ??= IsLast());
+        Context.ChangeTracker.AutoDetectChangesEnabled &= !_detectsChanges;
+    }
+
+    /// <summary>Whether the tracker has changes, as far as it has detected them.</summary>
+    private bool HasChanges()
+    {
         var tracker = Context.ChangeTracker;
-        var detected = tracker.AutoDetectChangesEnabled;
+        var detects = tracker.AutoDetectChangesEnabled;
         tracker.AutoDetectChangesEnabled = false;
-        save.HasChanges = save.Transaction is not null && tracker.HasChanges();
-        _detectsChanges = detected && (_isLast ??= IsLast());
-        tracker.AutoDetectChangesEnabled = detected && !_detectsChanges;
+        var hasChanges = tracker.HasChanges();
+        tracker.AutoDetectChangesEnabled = detects;
+        return hasChanges;
     }
 
     /// <summary>Whether no other interceptor sees the beginning of a save behind ours. The options do not change.</summary>

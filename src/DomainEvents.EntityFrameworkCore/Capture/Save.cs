@@ -14,7 +14,10 @@ internal sealed class Save
     /// <summary>The place in <see cref="Transaction"/> behind which its events stand.</summary>
     public long Place { get; set; }
 
-    /// <summary>Whether there is something to write. If then nothing is sent, an interceptor has suppressed the save.</summary>
+    /// <summary>
+    /// Whether there is something to save. If nothing was sent and there still is, an interceptor has suppressed the save;
+    /// not every change needs a command.
+    /// </summary>
     public bool HasChanges { get; set; }
 
     public bool HasSentCommands { get; set; }
