@@ -141,7 +141,7 @@ internal sealed partial class ContextEvents
             transaction.DiscardSince(save.Place); // suppressed: neither committed nor rolled back
             if (save.IsAlone)
             {
-                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+                await CompleteAsync(transaction, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             }
 
             return;
@@ -156,7 +156,7 @@ internal sealed partial class ContextEvents
 
         if (save.IsAlone)
         {
-            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+            await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed partial class ContextEvents
         save.IsCanceled = failure is null;
         if (save.IsAlone && save.IsCommittedAnyway)
         {
-            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+            await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
             return;
         }
 
@@ -203,7 +203,7 @@ internal sealed partial class ContextEvents
     {
         if (save.IsAlone)
         {
-            await save.Transaction!.CompleteAsync(state, synchronous).ConfigureAwait(false);
+            await CompleteAsync(save.Transaction!, state, synchronous).ConfigureAwait(false);
         }
         else
         {

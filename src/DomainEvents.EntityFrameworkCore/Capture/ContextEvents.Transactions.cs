@@ -106,7 +106,7 @@ internal sealed partial class ContextEvents
         if (Transaction is { } transaction && _outcome is { } outcome)
         {
             (Transaction, _outcome) = (null, null);
-            await transaction.CompleteAsync(outcome, synchronous, _cause).ConfigureAwait(false);
+            await CompleteAsync(transaction, outcome, synchronous, _cause).ConfigureAwait(false);
         }
     }
 
