@@ -87,6 +87,7 @@ internal sealed partial class ContextEvents
             save.HasLostConnection |= eventData.Connection.State != ConnectionState.Open;
         }
     }
+
     // The last moment at which the connection of the save is as its command has left it.
     private void Closing(DbCommand command)
     {
