@@ -41,6 +41,28 @@ internal sealed partial class ContextEvents
         return Task.CompletedTask;
     }
 
+    void IDbCommandInterceptor.CommandCanceled(DbCommand command, CommandEndEventData eventData) => Canceled(eventData);
+
+    Task IDbCommandInterceptor.CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken)
+    {
+        Canceled(eventData);
+        return Task.CompletedTask;
+    }
+
+    InterceptionResult IDbCommandInterceptor.DataReaderClosing(
+        DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        Closing(command);
+        return result;
+    }
+
+    ValueTask<InterceptionResult> IDbCommandInterceptor.DataReaderClosingAsync(
+        DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        Closing(command);
+        return new(result);
+    }
+
     private void Sent(CommandEventData eventData)
     {
         if (_save is { } save && eventData.CommandSource == CommandSource.SaveChanges)
@@ -49,7 +71,15 @@ internal sealed partial class ContextEvents
         }
     }
 
-    private void Failed(CommandErrorEventData eventData)
+    private void Canceled(CommandEndEventData eventData)
+    {
+        if (_save is not { HasSentCommands: true }) // behind its execution nobody knows
+        {
+            Failed(eventData);
+        }
+    }
+
+    private void Failed(CommandEndEventData eventData)
     {
         if (_save is { } save && eventData.CommandSource == CommandSource.SaveChanges)
         {
@@ -57,4 +87,20 @@ internal sealed partial class ContextEvents
             save.HasLostConnection |= eventData.Connection.State != ConnectionState.Open;
         }
     }
+
+    // The last moment at which the connection of the save is as its command has left it.
+    private void Closing(DbCommand command)
+    {
+        if (_save is { } save)
+        {
+            save.HasLostConnection |= command.Connection is not { State: ConnectionState.Open };
+        }
+    }
+
+    /// <summary>
+    /// A command that was executed may fail while its answer is read, and nobody calls that a failed command: a constraint
+    /// that is checked last, or the second one of a batch.
+    /// </summary>
+    private static bool IsOfDatabase(Exception? failure) =>
+        failure is not null && (failure is DbException || IsOfDatabase(failure.InnerException));
 }

@@ -1,6 +1,7 @@
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 
@@ -13,13 +14,15 @@ internal sealed partial class ContextEvents
     private Save? _withoutEvents;
     private bool _detectsChanges;
     private bool? _isLast;
-    private bool _isPreparing;
+
+    // What holds the events of a save whose before-commit handlers run.
+    private EventTransaction? _preparing;
 
     /// <summary>Collects what tracked aggregates have raised, and runs before-commit handlers, whose changes join the save.</summary>
     public async ValueTask SavingAsync(bool synchronous, CancellationToken cancellationToken)
     {
         var surrounding = Surrounding();
-        if (_isPreparing && surrounding is null)
+        if (_preparing is not null && surrounding is null)
         {
             throw new InvalidOperationException(
                 "A before-commit handler saves the context that is being saved. Its changes are saved anyway: leave out the call, " +
@@ -52,14 +55,14 @@ internal sealed partial class ContextEvents
     // Before anybody can suppress the save: its end would be taken for that of an older one.
     InterceptionResult<int> ISaveChangesInterceptor.SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        Finish(AbandonAsync(synchronous: true));
+        Finish(BeginAnewAsync(synchronous: true));
         return result;
     }
 
     async ValueTask<InterceptionResult<int>> ISaveChangesInterceptor.SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
     {
-        await AbandonAsync(synchronous: false).ConfigureAwait(false);
+        await BeginAnewAsync(synchronous: false).ConfigureAwait(false);
         return result;
     }
 
@@ -76,15 +79,17 @@ internal sealed partial class ContextEvents
         return result;
     }
 
-    void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) => Finish(FailedAsync(synchronous: true));
+    void ISaveChangesInterceptor.SaveChangesFailed(DbContextErrorEventData eventData) =>
+        Finish(FailedAsync(eventData.Exception, synchronous: true));
 
     Task ISaveChangesInterceptor.SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken) =>
-        FailedAsync(synchronous: false).AsTask();
+        FailedAsync(eventData.Exception, synchronous: false).AsTask();
 
-    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) => Finish(FailedAsync(synchronous: true));
+    void ISaveChangesInterceptor.SaveChangesCanceled(DbContextEventData eventData) =>
+        Finish(FailedAsync(failure: null, synchronous: true));
 
     Task ISaveChangesInterceptor.SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken) =>
-        FailedAsync(synchronous: false).AsTask();
+        FailedAsync(failure: null, synchronous: false).AsTask();
 
     InterceptionResult ISaveChangesInterceptor.ThrowingConcurrencyException(
         ConcurrencyExceptionEventData eventData, InterceptionResult result)
@@ -104,8 +109,8 @@ internal sealed partial class ContextEvents
     private async ValueTask PrepareAsync(Save save, List<IHasDomainEvents> sources, bool synchronous, CancellationToken cancellationToken)
     {
         var transaction = save.Transaction!;
-        var wasPreparing = _isPreparing;
-        _isPreparing = true;
+        var around = _preparing;
+        _preparing = transaction;
         try
         {
             sources.ForEach(transaction.Take);
@@ -118,7 +123,7 @@ internal sealed partial class ContextEvents
         }
         finally
         {
-            _isPreparing = wasPreparing;
+            _preparing = around;
         }
 
         void Collect() => TrackedAggregates.WithEvents(Context)?.ForEach(transaction.Take);
@@ -131,12 +136,12 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        if (save.HasChanges && !save.HasSentCommands)
+        if (save.HasChanges && !save.HasSentCommands && HasChanges())
         {
             transaction.DiscardSince(save.Place); // suppressed: neither committed nor rolled back
             if (save.IsAlone)
             {
-                await transaction.CompleteAsync(EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+                await CompleteAsync(transaction, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
             }
 
             return;
@@ -151,25 +156,29 @@ internal sealed partial class ContextEvents
 
         if (save.IsAlone)
         {
-            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+            await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask FailedAsync(bool synchronous)
+    /// <param name="failure">What it failed of; <see langword="null"/> if it was cancelled.</param>
+    /// <param name="synchronous">Whether the saver cannot wait.</param>
+    private async ValueTask FailedAsync(Exception? failure, bool synchronous)
     {
         if (EndSave() is not { Transaction: { } transaction, GivenBack: null } save)
         {
             return;
         }
 
+        save.HasFailedCommand |= IsOfDatabase(failure);
+        save.IsCanceled = failure is null;
         if (save.IsAlone && save.IsCommittedAnyway)
         {
-            await transaction.CompleteAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
+            await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
             return;
         }
 
-        var isInDoubt = save.IsInDoubt || (save.HasLostConnection && !save.HasTransaction);
-        await FailAsync(save, isInDoubt ? EventTransactionState.InDoubt : EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        var state = save.IsInDoubt ? EventTransactionState.InDoubt : EventTransactionState.RolledBack;
+        await FailAsync(save, state, synchronous).ConfigureAwait(false);
     }
 
     /// <summary>A conflict is told as an exception, and not as the failure of the save.</summary>
@@ -194,7 +203,7 @@ internal sealed partial class ContextEvents
     {
         if (save.IsAlone)
         {
-            await save.Transaction!.CompleteAsync(state, synchronous).ConfigureAwait(false);
+            await CompleteAsync(save.Transaction!, state, synchronous).ConfigureAwait(false);
         }
         else
         {
@@ -208,6 +217,17 @@ internal sealed partial class ContextEvents
         _save = null;
         DetectAgain();
         return save;
+    }
+
+    private async ValueTask BeginAnewAsync(bool synchronous)
+    {
+        DetectAgain();
+        var hadTransaction = IsOfSave;
+        await AbandonAsync(synchronous).ConfigureAwait(false);
+        if (hadTransaction && Context.Database.CurrentTransaction is { } transaction)
+        {
+            Begun(transaction.GetDbTransaction(), isOwned: true); // not of the save that was over, but the user's
+        }
     }
 
     /// <summary>A save whose end nobody told of has failed, in an interceptor behind this one.</summary>
@@ -237,12 +257,20 @@ internal sealed partial class ContextEvents
     /// </summary>
     private void DetectNoMore(Save save)
     {
+        save.HasChanges = save.Transaction is not null && HasChanges();
+        _detectsChanges = Context.ChangeTracker.AutoDetectChangesEnabled && (_isLast ??= IsLast());
+        Context.ChangeTracker.AutoDetectChangesEnabled &= !_detectsChanges;
+    }
+
+    /// <summary>Whether the tracker has changes, as far as it has detected them.</summary>
+    private bool HasChanges()
+    {
         var tracker = Context.ChangeTracker;
-        var detected = tracker.AutoDetectChangesEnabled;
+        var detects = tracker.AutoDetectChangesEnabled;
         tracker.AutoDetectChangesEnabled = false;
-        save.HasChanges = save.Transaction is not null && tracker.HasChanges();
-        _detectsChanges = detected && (_isLast ??= IsLast());
-        tracker.AutoDetectChangesEnabled = detected && !_detectsChanges;
+        var hasChanges = tracker.HasChanges();
+        tracker.AutoDetectChangesEnabled = detects;
+        return hasChanges;
     }
 
     /// <summary>Whether no other interceptor sees the beginning of a save behind ours. The options do not change.</summary>

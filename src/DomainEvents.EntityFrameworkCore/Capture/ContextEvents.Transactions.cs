@@ -108,7 +108,7 @@ internal sealed partial class ContextEvents
         if (Transaction is { } transaction && _outcome is { } outcome)
         {
             (Transaction, _outcome) = (null, null);
-            await transaction.CompleteAsync(outcome, synchronous, _cause).ConfigureAwait(false);
+            await CompleteAsync(transaction, outcome, synchronous, _cause).ConfigureAwait(false);
         }
     }
 
@@ -135,9 +135,10 @@ internal sealed partial class ContextEvents
 
     private void Begun(DbTransaction transaction, bool isOwned)
     {
-        if (_save is { HasConflict: true })
+        if (_save is { HasConflict: true } || !isOwned) // a save begins its transaction itself
         {
-            EndSave(); // whose end nobody told of
+            DetectAgain();
+            Finish(AbandonAsync(synchronous: true)); // whose end nobody told of
         }
 
         if (_save is { } save)
@@ -147,7 +148,7 @@ internal sealed partial class ContextEvents
         }
 
         var known = Transaction;
-        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned);
+        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing);
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }
@@ -198,7 +199,7 @@ internal sealed partial class ContextEvents
         var isCommit = eventData.Action.Equals("Commit", StringComparison.Ordinal);
         if (_save is { HasTransaction: true, HasCommitted: false } save)
         {
-            save.IsInDoubt = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
+            save.HasUnknownCommit = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
         }
         else if (Transaction is { IsLost: true } transaction && _outcome is null)
         {

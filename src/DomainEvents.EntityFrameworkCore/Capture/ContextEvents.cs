@@ -1,3 +1,4 @@
+using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
@@ -87,6 +88,14 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public void Dispose() => ResetState();
 
     public ValueTask DisposeAsync() => new(ResetStateAsync());
+
+    /// <summary>Ends a transaction, and runs the work after it.</summary>
+    private static async ValueTask CompleteAsync(
+        EventTransaction transaction, EventTransactionState state, bool synchronous, Exception? cause = null)
+    {
+        OutsideStrategies.Enter();
+        await transaction.CompleteAsync(state, synchronous, cause).ConfigureAwait(false);
+    }
 
     // The tracker is not asked: it is gone, or reset as well.
     private void Forget()

@@ -14,14 +14,17 @@ internal sealed class Save
     /// <summary>The place in <see cref="Transaction"/> behind which its events stand.</summary>
     public long Place { get; set; }
 
-    /// <summary>Whether there is something to write. If then nothing is sent, an interceptor has suppressed the save.</summary>
+    /// <summary>
+    /// Whether there is something to save. If nothing was sent and there still is, an interceptor has suppressed the save;
+    /// not every change needs a command.
+    /// </summary>
     public bool HasChanges { get; set; }
 
     public bool HasSentCommands { get; set; }
 
     public bool HasFailedCommand { get; set; }
 
-    /// <summary>Whether a command failed in such a way that it may have taken effect.</summary>
+    /// <summary>Whether the connection is gone, so that a command may have taken effect although it failed.</summary>
     public bool HasLostConnection { get; set; }
 
     /// <summary>Whether Entity Framework Core has opened a transaction for it.</summary>
@@ -29,8 +32,11 @@ internal sealed class Save
 
     public bool HasCommitted { get; set; }
 
-    /// <summary>Whether the outcome of its commit is unknown.</summary>
-    public bool IsInDoubt { get; set; }
+    /// <summary>Whether the outcome of the commit of its transaction is unknown.</summary>
+    public bool HasUnknownCommit { get; set; }
+
+    /// <summary>Whether it was cancelled.</summary>
+    public bool IsCanceled { get; set; }
 
     /// <summary>Whether it met a concurrency conflict, and is over unless somebody overrules that.</summary>
     public bool HasConflict { get; set; }
@@ -38,11 +44,16 @@ internal sealed class Save
     /// <summary>What was given back because of a concurrency conflict, which somebody may yet overrule.</summary>
     public IReadOnlyList<BufferEntry>? GivenBack { get; set; }
 
-    /// <summary>Whether it may have sent rows, and the database committed them, although it looks failed.</summary>
+    /// <summary>Whether the database has committed its rows, although it looks failed.</summary>
     /// <remarks>A single command has no transaction: what the database has executed is committed.</remarks>
-    public bool IsCommittedAnyway => HasCommitted || (HasSentCommands && !HasFailedCommand && !HasTransaction && GivenBack is null);
+    public bool IsCommittedAnyway => HasCommitted || (IsExecuted && !IsCanceled && !HasLostConnection);
+
+    /// <summary>Whether nobody knows what has become of its rows: a single command was cancelled, or lost, before its answer was read.</summary>
+    public bool IsInDoubt => HasUnknownCommit || (!HasTransaction && (HasLostConnection || (IsExecuted && IsCanceled)));
+
+    private bool IsExecuted => HasSentCommands && !HasFailedCommand && !HasTransaction;
 
     /// <summary>Makes one that had no events as good as new.</summary>
     public void Clear() =>
-        HasSentCommands = HasFailedCommand = HasLostConnection = HasTransaction = HasCommitted = IsInDoubt = HasConflict = false;
+        HasSentCommands = HasFailedCommand = HasLostConnection = HasTransaction = HasCommitted = HasUnknownCommit = HasConflict = false;
 }

@@ -38,7 +38,7 @@ internal sealed class BeforeCommitHandlers(InMemoryEventBus bus, IServiceProvide
                         static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                     throw new InvalidOperationException(
                         $"The before-commit handler {descriptor.Name} did not complete synchronously, which a synchronous commit cannot " +
-                        "wait for: rolled back. Commit with CommitAsync.");
+                        "wait for: rolled back. Commit asynchronously, with CommitAsync or SaveChangesAsync.");
                 }
 
                 await task.ConfigureAwait(false);

@@ -22,8 +22,12 @@ internal sealed partial class EventDispatcher
     /// Enlists for one who begins database transactions and tells of their end. Nested only in what has
     /// no transaction of its own: the end of another one decides nothing about this.
     /// </summary>
+    /// <param name="transaction">The database transaction.</param>
+    /// <param name="hasJustBegun">Whether what is known of this object must be of an earlier transaction.</param>
+    /// <param name="save">The save of the same context that is being prepared, if any: its rows are in the transaction, too.</param>
     /// <returns>The transaction of events, and whether it was opened by this call and not known before.</returns>
-    public (EventTransaction Transaction, bool IsNew) EnlistApart(DbTransaction transaction, bool hasJustBegun)
+    public (EventTransaction Transaction, bool IsNew) EnlistApart(
+        DbTransaction transaction, bool hasJustBegun, EventTransaction? save)
     {
         var isNew = false;
         var enlisted = EnlistedTransaction.Join(
@@ -31,14 +35,19 @@ internal sealed partial class EventDispatcher
             unknown =>
             {
                 isNew = true;
-                return OpenApart(unknown);
+                return OpenApart(unknown, save);
             },
             hasJustBegun);
         return (Know(enlisted), isNew);
     }
 
     /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
-    public EventTransaction OpenForSave() => OpenApart(enlisted: null);
+    public EventTransaction OpenForSave()
+    {
+        var opened = OpenApart(enlisted: null, save: null);
+        opened.IsOfSave = true;
+        return opened;
+    }
 
     /// <summary>From now on nothing is published into it any more, although it is open.</summary>
     public void Hide(EventTransaction transaction)
@@ -52,6 +61,14 @@ internal sealed partial class EventDispatcher
     /// <summary>What stands for a transaction of System.Transactions.</summary>
     public EventTransaction For(System.Transactions.Transaction transaction) => _ambient.For(transaction);
 
-    private EventTransaction OpenApart(EnlistedTransaction? enlisted) =>
-        Open(enlisted, FindOuter() is { IsManual: true } outer ? outer : null);
+    private EventTransaction OpenApart(EnlistedTransaction? enlisted, EventTransaction? save)
+    {
+        var outer = FindOuter();
+        while (outer is { IsOfSave: true } && outer != save)
+        {
+            outer = outer.Outer; // of another context, which a handler of that save works with: its rows have their own commit
+        }
+
+        return Open(enlisted, outer is { IsManual: true } ? outer : null);
+    }
 }

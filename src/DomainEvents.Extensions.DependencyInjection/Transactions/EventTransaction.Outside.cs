@@ -12,6 +12,11 @@ public sealed partial class EventTransaction
 
     internal bool HasFresh => _buffer.HasFresh(this);
 
+    /// <summary>Whether it is open for one save, which commits by itself.</summary>
+    internal bool IsOfSave { get; set; }
+
+    internal EventTransaction? Outer => _outer;
+
     /// <summary>Whether it is a unit of work without a database transaction or an ambient one around it.</summary>
     internal bool IsManual => !IsAmbient && _enlisted is null && _outer is null or { IsManual: true };
 

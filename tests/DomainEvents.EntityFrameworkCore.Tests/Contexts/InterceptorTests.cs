@@ -2,11 +2,10 @@ using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace DomainEvents.EntityFrameworkCore.Tests.Contexts;
 
-/// <summary>Beside interceptors and execution strategies of the user.</summary>
+/// <summary>Beside interceptors of the user.</summary>
 public sealed class InterceptorTests
 {
     [Theory, SqliteData, PostgreSqlData]
@@ -75,6 +74,45 @@ public sealed class InterceptorTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_transaction_behind_a_save_that_an_interceptor_made_fail_was_taken_for_that_of_the_save(DatabaseKind kind, How how)
+    {
+        var fails = true;
+        await using var desk = await TicketDesk.OpenAsync(kind, addContext: (services, options) => services.AddContextWith(
+            options, later => later.AddInterceptors(new Saving(_ => ThrowIf(fails)))));
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+        fails = false;
+        await using (var transaction = await desk.Context.BeginAsync(how))
+        {
+            await desk.Context.SaveAsync(how);
+            (await desk.PublishedAsync()).Should().BeEmpty();
+
+            await transaction.RollbackAsync(how);
+        }
+
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        (await desk.TitlesAsync()).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_conflict_of_an_interceptors_own_left_changes_undetected_from_then_on(DatabaseKind kind, How how)
+    {
+        var refuse = new ThrowOnCommit { Active = true, Refusal = new DbUpdateConcurrencyException() };
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(refuse));
+        var ticket = new Ticket(1, "A");
+        desk.Context.AddRange(ticket, new Ticket(2, "B"));
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<DbUpdateConcurrencyException>();
+        refuse.Active = false;
+
+        await desk.Context.SaveAsync(how);
+
+        desk.Context.ChangeTracker.AutoDetectChangesEnabled.Should().BeTrue();
+        (await desk.PublishedAsync()).Should().Equal("A opened", "B opened");
+        ticket.Touch();
+        (await desk.Context.SaveAsync(how)).Should().Be(1);
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task An_interceptor_that_throws_behind_a_committed_save_loses_nothing(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new ThrowWhenSaved()));
@@ -120,49 +158,6 @@ public sealed class InterceptorTests
         (await desk.PublishedAsync()).Should().Equal("A opened", "B opened");
     }
 
-    [Theory, SqliteData, PostgreSqlData]
-    public async Task A_strategy_that_retries_twice_publishes_once(DatabaseKind kind, How how)
-    {
-        await using var desk = await TicketDesk.OpenAsync(kind);
-        var failures = 2;
-        var strategy = new RetryTimeouts(desk.Context);
-
-        await strategy.ExecuteAsync(async () =>
-        {
-            desk.Context.ChangeTracker.Clear();
-            await using var transaction = await desk.Context.BeginAsync(how);
-            desk.Context.Add(new Ticket(1, "A"));
-            await desk.Context.SaveAsync(how);
-            if (failures-- > 0)
-            {
-                throw new TimeoutException();
-            }
-
-            await transaction.CommitAsync(how);
-        });
-
-        (await desk.PublishedAsync()).Should().Equal("A opened");
-        (await desk.TitlesAsync()).Should().Equal("A");
-    }
-
-    [Theory, SqliteData, PostgreSqlData]
-    public async Task A_handler_that_throws_something_transient_after_the_commit_repeats_nothing(DatabaseKind kind, How how)
-    {
-        await using var desk = await TicketDesk.OpenAsync(kind);
-        desk.Journal.AfterCommit = (_, _) => throw new TimeoutException();
-        var runs = 0;
-
-        await new RetryTimeouts(desk.Context).ExecuteAsync(async () =>
-        {
-            runs++;
-            desk.Context.Add(new Ticket(1, "A"));
-            await desk.Context.SaveAsync(how);
-        });
-
-        await desk.PublishedAsync();
-        runs.Should().Be(1);
-    }
-
     private static void ThrowIf(bool condition)
     {
         if (condition)
@@ -197,9 +192,11 @@ public sealed class InterceptorTests
     {
         public bool Active { get; set; }
 
+        public Exception Refusal { get; init; } = new TimeoutException();
+
         public override InterceptionResult TransactionCommitting(
             System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result) =>
-            Active ? throw new TimeoutException() : result;
+            Active ? throw Refusal : result;
 
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
             System.Data.Common.DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
@@ -214,13 +211,5 @@ public sealed class InterceptorTests
             work();
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class RetryTimeouts(DbContext context) : ExecutionStrategy(context, 5, TimeSpan.Zero)
-    {
-        protected override bool ShouldRetryOn(Exception exception) => exception is TimeoutException;
-
-        protected override TimeSpan? GetNextDelay(Exception lastException) =>
-            base.GetNextDelay(lastException) is null ? null : TimeSpan.Zero;
     }
 }

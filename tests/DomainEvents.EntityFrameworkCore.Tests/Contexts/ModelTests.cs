@@ -13,7 +13,7 @@ public sealed class ModelTests
     {
         await using var desk = await TicketDesk.OpenAsync(DatabaseKind.Sqlite);
 
-        desk.Context.Model.GetEntityTypes().Select(type => type.ClrType).Should().BeEquivalentTo([typeof(Ticket), typeof(Note)]);
+        desk.Context.Model.GetEntityTypes().Select(type => type.ClrType).Should().BeEquivalentTo([typeof(Ticket), typeof(Note), typeof(Stamp)]);
         var ticket = desk.Context.Model.FindEntityType(typeof(Ticket))!;
         ticket.GetProperties().Select(property => property.Name).Should().BeEquivalentTo("Id", "Title", "Version", "ParentId");
         ticket.GetNavigations().Select(navigation => navigation.Name).Should().BeEquivalentTo("Notes", "Children");

@@ -1,6 +1,7 @@
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DomainEvents.EntityFrameworkCore.Tests.Saves;
 
@@ -215,6 +216,35 @@ public sealed class BeforeCommitTests
 
         (await desk.PublishedAsync()).Should().Equal("A opened");
         (await desk.TitlesAsync()).Should().Equal("A");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_another_context_committed_in_a_handler_was_not_published_if_the_save_around_it_failed(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        await using var scope = desk.Root.CreateAsyncScope();
+        var other = scope.ServiceProvider.GetRequiredService<TicketsContext>();
+        desk.Dispatcher.Attach(other);
+        desk.Journal.BeforeCommit = async (domainEvent, _, _) =>
+        {
+            if (domainEvent.Ticket == 1)
+            {
+                other.Add(new Ticket(2, "B"));
+                await other.SaveAsync(how);
+                await using var transaction = await other.BeginAsync(how);
+                other.Add(new Ticket(3, "C"));
+                await other.SaveAsync(how);
+                await transaction.CommitAsync(how);
+                throw new TimeoutException();
+            }
+        };
+        desk.Context.Add(new Ticket(1, "A"));
+
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<TimeoutException>();
+
+        (await desk.PublishedAsync()).Should().Equal("B opened", "C opened");
+        (await desk.TitlesAsync()).Should().Equal("B", "C");
+        desk.Dispatcher.Current.Should().BeNull();
     }
 
     [Theory, SqliteData, PostgreSqlData]

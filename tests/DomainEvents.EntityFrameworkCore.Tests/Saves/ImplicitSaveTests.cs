@@ -80,6 +80,22 @@ public sealed class ImplicitSaveTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_change_that_needs_no_command_was_taken_for_a_suppressed_save(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        var stamp = new Stamp();
+        desk.Context.Add(stamp);
+        await desk.Context.SaveAsync(how);
+        stamp.Use("A used");
+        desk.Context.Update(stamp);
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A used");
+        stamp.DomainEvents.Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task An_aggregate_that_only_hangs_on_another_is_found(DatabaseKind kind, How how)
     {
         await using var desk = await TicketDesk.OpenAsync(kind);

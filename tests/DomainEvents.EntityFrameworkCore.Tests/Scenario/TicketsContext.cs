@@ -16,6 +16,7 @@ internal sealed class TicketsContext(DbContextOptions<TicketsContext> options) :
             ticket.HasMany(t => t.Children).WithOne().HasForeignKey("ParentId").OnDelete(DeleteBehavior.Restrict);
             ticket.HasMany(t => t.Notes).WithOne().HasForeignKey("TicketId").OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<Stamp>();
         modelBuilder.Entity<Note>().Property(note => note.Id).ValueGeneratedNever();
     }
 }
