@@ -12,32 +12,34 @@ internal sealed class SaveCase : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly bool _raises;
 
-    private SaveCase(string name, NpgsqlDataSource database, bool raises, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+    private SaveCase(string name, NpgsqlDataSource database, bool isPooled, bool raises, Action<IServiceProvider, DbContextOptionsBuilder> configure)
     {
         (Name, _raises) = (name, raises);
         var services = new ServiceCollection().AddLogging();
         services.AddDomainEvents().AddHandler<ParcelAcceptedHandler>();
-        services.AddDbContext<ParcelsContext>((provider, options) =>
+        _ = isPooled ? services.AddDbContextPool<ParcelsContext>(Configure) : services.AddDbContext<ParcelsContext>(Configure);
+        _services = services.BuildServiceProvider();
+
+        void Configure(IServiceProvider provider, DbContextOptionsBuilder options)
         {
             options.UseNpgsql(database);
             configure(provider, options);
-        });
-        _services = services.BuildServiceProvider();
+        }
     }
 
     public string Name { get; }
 
-    public static SaveCase Without(NpgsqlDataSource database) =>
-        new("Without UseDomainEvents", database, raises: false, (_, _) => { });
+    public static SaveCase Without(NpgsqlDataSource database, bool isPooled) =>
+        new("Without UseDomainEvents", database, isPooled, raises: false, (_, _) => { });
 
-    public static SaveCase WithNoOpInterceptors(NpgsqlDataSource database) =>
-        new("No-op interceptors of the same kinds", database, raises: false, (_, options) => options.AddInterceptors(new NoOpInterceptor()));
+    public static SaveCase WithNoOpInterceptors(NpgsqlDataSource database, bool isPooled) =>
+        new("No-op interceptors of the same kinds", database, isPooled, raises: false, (_, options) => options.AddInterceptors(new NoOpInterceptor()));
 
-    public static SaveCase WithNothingPending(NpgsqlDataSource database) =>
-        new("UseDomainEvents, nothing pending", database, raises: false, (provider, options) => options.UseDomainEvents(provider));
+    public static SaveCase WithNothingPending(NpgsqlDataSource database, bool isPooled) =>
+        new("UseDomainEvents, nothing pending", database, isPooled, raises: false, (provider, options) => options.UseDomainEvents(provider));
 
-    public static SaveCase WithOneEvent(NpgsqlDataSource database) =>
-        new("UseDomainEvents, one event", database, raises: true, (provider, options) => options.UseDomainEvents(provider));
+    public static SaveCase WithOneEvent(NpgsqlDataSource database, bool isPooled) =>
+        new("UseDomainEvents, one event", database, isPooled, raises: true, (provider, options) => options.UseDomainEvents(provider));
 
     public async Task SaveAsync()
     {

@@ -6,8 +6,8 @@ namespace DomainEvents.Benchmarks.Saves;
 internal static class SavePairs
 {
     private const int Pairs = 40;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Batch = TimeSpan.FromSeconds(1.2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Batch = TimeSpan.FromSeconds(0.9);
 
     public static async Task<SaveComparison> MeasureAsync(SaveCase with, SaveCase without, int writers)
     {

@@ -62,17 +62,21 @@ internal static class SaveTable
 
     private static async Task WriteRatiosAsync(NpgsqlDataSource database)
     {
-        await using var without = SaveCase.Without(database);
-        await using var withNoOps = SaveCase.WithNoOpInterceptors(database);
-        await using var withOneEvent = SaveCase.WithOneEvent(database);
-        Console.WriteLine("| Writers | Compared with a save without | Saves a second without | with | Ratio of times | 95 % interval |\n|--:|---|--:|--:|--:|--:|");
-        foreach (var writers in (int[])[1, 8])
+        Console.WriteLine("| Context | Writers | Compared with a save without | Saves a second without | with | Ratio of times | 95 % interval |\n|---|--:|---|--:|--:|--:|--:|");
+        foreach (var isPooled in (bool[])[true, false])
         {
-            foreach (var with in (SaveCase[])[withOneEvent, withNoOps])
+            await using var without = SaveCase.Without(database, isPooled);
+            await using var withNoOps = SaveCase.WithNoOpInterceptors(database, isPooled);
+            await using var withOneEvent = SaveCase.WithOneEvent(database, isPooled);
+            foreach (var writers in (int[])[1, 8])
             {
-                await Console.Error.WriteLineAsync($"measuring {with.Name}, {writers} at once …");
-                var found = await SavePairs.MeasureAsync(with, without, writers);
-                Write($"| {writers} | {with.Name} | {found.SavesWithout:#,0} | {found.SavesWith:#,0} | {found.Ratio.Median:0.000} | {found.Ratio.Low:0.000} to {found.Ratio.High:0.000} |");
+                foreach (var with in isPooled ? (SaveCase[])[withOneEvent] : [withOneEvent, withNoOps])
+                {
+                    var context = isPooled ? "from a pool" : "new";
+                    await Console.Error.WriteLineAsync($"measuring {with.Name}, a context {context}, {writers} at once …");
+                    var found = await SavePairs.MeasureAsync(with, without, writers);
+                    Write($"| {context} | {writers} | {with.Name} | {found.SavesWithout:#,0} | {found.SavesWith:#,0} | {found.Ratio.Median:0.000} | {found.Ratio.Low:0.000} to {found.Ratio.High:0.000} |");
+                }
             }
         }
 
@@ -84,7 +88,10 @@ internal static class SaveTable
         const int Rounds = 7, Saves = 500;
         await Console.Error.WriteLineAsync("measuring allocations …");
         SaveCase[] cases =
-            [SaveCase.Without(database), SaveCase.WithNoOpInterceptors(database), SaveCase.WithNothingPending(database), SaveCase.WithOneEvent(database)];
+        [
+            SaveCase.Without(database, isPooled: false), SaveCase.WithNoOpInterceptors(database, isPooled: false),
+            SaveCase.WithNothingPending(database, isPooled: false), SaveCase.WithOneEvent(database, isPooled: false),
+        ];
         var samples = cases.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round <= Rounds; round++)
         {
@@ -98,7 +105,7 @@ internal static class SaveTable
             }
         }
 
-        Console.WriteLine("| A save, with its scope and its context | Allocated |\n|---|--:|");
+        Console.WriteLine("| A save, with its scope and a new context | Allocated |\n|---|--:|");
         for (var i = 0; i < cases.Length; i++)
         {
             Write($"| {cases[i].Name} | {RatioInterval.Of(samples[i]).Median:#,0} B |");

@@ -34,17 +34,25 @@ public static class DomainEventsDbContextOptionsBuilderExtensions
         }
 
         // Where the provider is found again. Not kept in the extension: Entity Framework Core caches those for ever.
-        // AddDbContext has set it already, and setting it again would copy the options once more in every scope.
-        if (options.Options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider != services)
+        var core = options.Options.FindExtension<CoreOptionsExtension>() ?? new CoreOptionsExtension();
+        var isNew = options.Options.FindExtension<DomainEventsOptionsExtension>() is null;
+        if (isNew)
         {
-            options.UseApplicationServiceProvider(services);
+            // As AddInterceptors and ReplaceService do, but in one go: every one of these copies all options, in every scope.
+            core = core.WithInterceptors([SavingChangesInterceptor.Instance])
+                .WithReplacedService(typeof(IRelationalTransactionFactory), typeof(TellingTransactionFactory), typeof(RelationalTransactionFactory));
         }
 
-        if (options.Options.FindExtension<DomainEventsOptionsExtension>() is null)
+        if (core.ApplicationServiceProvider != services)
         {
-            ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(DomainEventsOptionsExtension.Instance);
-            options.AddInterceptors(SavingChangesInterceptor.Instance);
-            options.ReplaceService<IRelationalTransactionFactory, RelationalTransactionFactory, TellingTransactionFactory>();
+            core = core.WithApplicationServiceProvider(services);
+        }
+
+        var extensions = (IDbContextOptionsBuilderInfrastructure)options;
+        extensions.AddOrUpdateExtension(core);
+        if (isNew)
+        {
+            extensions.AddOrUpdateExtension(DomainEventsOptionsExtension.Instance);
         }
 
         return options;

@@ -139,8 +139,12 @@ internal sealed partial class EventBuffer
         {
             _sealed = true;
             List<BufferEntry> entries = [.. _entries];
-            var published = new Dictionary<IHasDomainEvents, List<IDomainEvent>>(ReferenceEqualityComparer.Instance);
-            _sources.ForEach(registered => published.TryAdd(registered.Source, []));
+            var published = new Dictionary<object, List<IDomainEvent>>(ReferenceEqualityComparer.Instance);
+            foreach (var registered in _sources)
+            {
+                published.TryAdd(registered.Source, []);
+            }
+
             foreach (var entry in entries)
             {
                 if (entry is { Source: { } source, Event: { } domainEvent })
@@ -152,7 +156,7 @@ internal sealed partial class EventBuffer
 
             foreach (var (source, events) in published)
             {
-                RemoveFrom(source, events, logger);
+                RemoveFrom((IHasDomainEvents)source, events, logger);
             }
 
             _entries.Clear();
@@ -169,11 +173,7 @@ internal sealed partial class EventBuffer
     {
         try
         {
-            var late = source.DomainEvents
-                .Except(published, ReferenceEqualityComparer.Instance)
-                .Cast<IDomainEvent>()
-                .Count(domainEvent => _withdrawn?.Contains(domainEvent) is not true);
-            if (late > 0)
+            if (CountLate(source.DomainEvents, published) is > 0 and var late)
             {
                 Log.Contained(() => TransactionLog.RaisedTooLate(logger, late, TypeNames.FullName(source.GetType())));
             }
@@ -190,6 +190,21 @@ internal sealed partial class EventBuffer
         {
             Log.Contained(() => TransactionLog.RemovalFailed(logger, exception, TypeNames.FullName(source.GetType())));
         }
+    }
+
+    private int CountLate(IReadOnlyList<IDomainEvent> pending, List<IDomainEvent> published)
+    {
+        var same = 0;
+        while (same < pending.Count && same < published.Count && ReferenceEquals(pending[same], published[same]))
+        {
+            same++;
+        }
+
+        // Nearly always all of them.
+        return same == pending.Count ? 0 : pending
+            .Except(published, ReferenceEqualityComparer.Instance)
+            .Cast<IDomainEvent>()
+            .Count(domainEvent => _withdrawn?.Contains(domainEvent) is not true);
     }
 
     private void ReadSources()
