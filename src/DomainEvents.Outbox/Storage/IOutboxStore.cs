@@ -9,6 +9,18 @@ namespace DomainEvents.Outbox;
 /// <remarks>Leases and due times are judged by one clock, the database's.</remarks>
 public interface IOutboxStore
 {
+    /// <summary>Whether a connection is of this store's provider, so that events can be written in its transactions.</summary>
+    /// <param name="connection">The connection of a transaction, or of a context.</param>
+    bool Accepts(DbConnection connection);
+
+    /// <summary>
+    /// Adds the INSERT of events to a command of this store's provider, behind the statements and parameters that it has, so that
+    /// both go in one round trip. It returns no rows.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="messages">The events, one or more, in their order.</param>
+    void AddInsert(DbCommand command, IReadOnlyList<OutboxMessage> messages);
+
     /// <summary>Writes events, in their order, as the last statement of a transaction or in one of its own.</summary>
     /// <param name="messages">The events; nothing happens if there are none.</param>
     /// <param name="transaction">The transaction, of this store's database; <see langword="null"/> for one of its own.</param>
@@ -37,4 +49,33 @@ public interface IOutboxStore
     /// <param name="leaves">Whether the relay ends: it does not count for shares any more.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts what is pending and what has failed.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    ValueTask<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The dead letters, by position. They are read in pages: what changes meanwhile may or may not be among them.</summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    IAsyncEnumerable<DeadLetter> GetDeadLettersAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a dead letter due at once, with its attempts counted anew. What waits behind it goes on waiting.</summary>
+    /// <param name="position">The place of the event.</param>
+    /// <param name="handlerName">The name of the handler.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Whether there was such a dead letter: true only for the call that moved it.</returns>
+    ValueTask<bool> RequeueAsync(long position, string handlerName, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a delivery up: a dead letter, a parked event (with the empty name), or one that waits for a handler which nobody announces.</summary>
+    /// <param name="position">The place of the event.</param>
+    /// <param name="handlerName">The name of the handler.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Whether there was one to give up: true only for the call that did.</returns>
+    ValueTask<bool> DiscardAsync(long position, string handlerName, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes the oldest events from the log, but none of which a delivery is left.</summary>
+    /// <param name="olderThan">Only events that were stored longer ago than this, by the clock of the database.</param>
+    /// <param name="limit">At most so many; 1 or more.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>How many were removed.</returns>
+    ValueTask<int> PurgeAsync(TimeSpan olderThan, int limit, CancellationToken cancellationToken = default);
 }

@@ -18,8 +18,8 @@ public sealed record OutboxMessage
     /// <summary>The version of the type, 1 or more.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>The event as JSON.</summary>
-    public required string Payload { get; init; }
+    /// <summary>The event as JSON, in UTF-8.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>What goes with the event and is not part of it, as JSON; <see langword="null"/> if there is nothing.</summary>
     public string? Metadata { get; init; }

@@ -159,7 +159,7 @@ internal sealed class Schedule
             EventId = Guid.Empty,
             EventType = type,
             Version = type == "B" ? _random.Next(1, 3) : 1,
-            Payload = "",
+            Payload = default,
             Stream = stream,
             Partition = stream[^1] % Partitions,
             OccurredAt = default,
