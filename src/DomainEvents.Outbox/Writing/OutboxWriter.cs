@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DomainEvents.Outbox.Relay;
 using DomainEvents.Outbox.Serialization;
 using DomainEvents.Transactions;
 
