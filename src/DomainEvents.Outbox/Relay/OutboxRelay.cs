@@ -15,6 +15,7 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
     private readonly TimeProvider _time = services.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider;
     private readonly CancellationTokenSource _stopping = new();
     private RelayLoop? _hosted;
+    private int _isDisposed;
     private Task _beside = Task.CompletedTask;
 
     /// <summary>Finds out what is configured wrongly, and starts, whether the database is there or not.</summary>
@@ -65,8 +66,14 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
         }
     }
 
+    /// <summary>The container calls it for each service that the relay stands behind.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_hosted is { } hosted)
         {
