@@ -17,9 +17,9 @@ internal sealed class LatencyReceiver : IDisposable
 
     public static LatencyReceiver Start(string connectionString)
     {
-        var process = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!,
-            [typeof(LatencyReceiver).Assembly.Location, OutboxTable.Command, Command, connectionString])
+        var program = Environment.ProcessPath!;
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(LatencyReceiver).Assembly.Location] : [];
+        var process = Process.Start(new ProcessStartInfo(program, [.. host, OutboxTable.Command, Command, connectionString])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
