@@ -34,7 +34,7 @@ internal sealed partial class ContextEvents
         {
             save = new Save();
             save.IsAlone = surrounding is null;
-            save.Transaction = surrounding ?? Dispatcher.OpenForSave();
+            save.Transaction = surrounding ?? Dispatcher.OpenForSave(Outbox);
             save.Place = save.Transaction.Place;
             await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
             if (save.IsAlone)
@@ -150,7 +150,7 @@ internal sealed partial class ContextEvents
         if (save.GivenBack is { } givenBack)
         {
             // Somebody has overruled the conflict. Deleted aggregates are not tracked any more.
-            transaction = save.IsAlone ? Dispatcher.OpenForSave() : transaction;
+            transaction = save.IsAlone ? Dispatcher.OpenForSave(Outbox) : transaction;
             transaction.Restore(givenBack);
         }
 

@@ -148,7 +148,7 @@ internal sealed partial class ContextEvents
         }
 
         var known = Transaction;
-        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing);
+        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }

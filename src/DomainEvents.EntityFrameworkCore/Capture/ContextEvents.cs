@@ -1,3 +1,4 @@
+using DomainEvents.EntityFrameworkCore.Configuration;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
 using DomainEvents.Transactions;
@@ -25,6 +26,11 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     private DbContext Context => current.Context;
 
     private EventDispatcher Dispatcher => _dispatcher ??= FindDispatcher();
+
+    /// <summary>Where the events of the context are stored; <see langword="null"/> if handlers get them in memory.</summary>
+    private IEventOutbox? Outbox => Dispatcher.Outbox is { } outbox && OutboxContext.Contains(Services, Context) ? outbox : null;
+
+    private IServiceProvider Services => options.FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!;
 
     /// <summary>Those of a context.</summary>
     /// <exception cref="InvalidOperationException">The context lacks <c>UseDomainEvents</c>.</exception>
@@ -106,7 +112,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
 
     private EventDispatcher FindDispatcher()
     {
-        var services = options.FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!;
+        var services = Services;
         _isOwnDispatcher = services.GetRequiredService<EventBusHost>().IsRoot(services);
         if (_isOwnDispatcher)
         {

@@ -122,7 +122,7 @@ internal sealed class AmbientTransactions(EventDispatcher dispatcher)
         }
 
         var clone = ambient.Clone();
-        var transaction = new EventTransaction(dispatcher, outer: null) { IsAmbient = true };
+        var transaction = new EventTransaction(dispatcher, outer: null) { IsAmbient = true, Outbox = dispatcher.Outbox };
         lock (_met)
         {
             if (!_met.TryAdd(clone, transaction))

@@ -16,6 +16,12 @@ internal sealed class BufferEntry(long sequence, EventTransaction owner)
 
     public Callback? Callback { get; init; }
 
+    /// <summary>What tells the source from others, where it does not say itself: its key in the database.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>Whether the transaction has stored it in the outbox, from where handlers get it.</summary>
+    public bool IsStored { get; set; }
+
     /// <summary>The place at which before-commit handlers took the event; zero as long as it is fresh.</summary>
     public long TakenAt { get; set; }
 

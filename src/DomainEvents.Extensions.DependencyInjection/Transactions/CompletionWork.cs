@@ -94,7 +94,7 @@ internal sealed class CompletionWork : BackgroundWork
                 }
                 else
                 {
-                    result = result.And(await _dispatcher.AfterCompletion.HandleAsync(next.Event!, _occasion, stopping).ConfigureAwait(false));
+                    result = result.And(await _dispatcher.AfterCompletion.HandleAsync(next.Entry!.Event!, OccasionOf(next.Entry), stopping).ConfigureAwait(false));
                 }
             }
 
@@ -109,7 +109,7 @@ internal sealed class CompletionWork : BackgroundWork
     /// <summary>Called when it has run, and when it never will.</summary>
     public override void Ended() => _dispatcher.WorkEnded();
 
-    private bool TryTakeNext(out (IDomainEvent? Event, Callback? Callback) next)
+    private bool TryTakeNext(out (BufferEntry? Entry, Callback? Callback) next)
     {
         lock (_continuations)
         {
@@ -119,7 +119,7 @@ internal sealed class CompletionWork : BackgroundWork
             }
             else if (_entries.TryDequeue(out var entry))
             {
-                next = (entry.Event, entry.Callback);
+                next = (entry, entry.Callback);
             }
             else
             {
@@ -148,5 +148,9 @@ internal sealed class CompletionWork : BackgroundWork
 
     private bool IsOwed(BufferEntry entry) => entry.Callback is { } callback
         ? callback.Occasion == _occasion
-        : _dispatcher.AfterCompletion.Any(entry.Event!, _occasion);
+        : _dispatcher.AfterCompletion.Any(entry.Event!, OccasionOf(entry));
+
+    /// <summary>What is in the outbox its handlers get from there.</summary>
+    private Occasions OccasionOf(BufferEntry entry) =>
+        entry.IsStored && _occasion == Occasions.AfterCommit ? Occasions.AfterStoredCommit : _occasion;
 }

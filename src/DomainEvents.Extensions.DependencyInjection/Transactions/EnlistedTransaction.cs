@@ -18,6 +18,8 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     /// </summary>
     public bool IsCompleted => ConnectionOf(transaction) is not { } connection || connection != _connection;
 
+    public DbTransaction Transaction => transaction;
+
     public bool IsConnected => _connection is { State: ConnectionState.Open };
 
     /// <summary>Whether nobody else may have completed it, so that the end of it unheard of was its disposal.</summary>
@@ -129,9 +131,13 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     /// <inheritdoc cref="IsOutcomeUnknown(Exception)"/>
     public static bool IsOutcomeUnknown(Exception commitFailure, DbConnection? connection) =>
-        commitFailure is not DbException databaseError
-        || connection is not { State: ConnectionState.Open }
-        || (databaseError.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal)));
+        commitFailure is not DbException databaseError || connection is not { State: ConnectionState.Open } || SaysUnknown(databaseError);
+
+    /// <summary>Of a statement that commits by itself, on a connection that is not at hand: a lost one has no state, or says so.</summary>
+    public static bool IsOutcomeUnknown(DbException failure) => failure.SqlState is null ? failure.IsTransient : SaysUnknown(failure);
+
+    private static bool SaysUnknown(DbException error) =>
+        error.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal));
 
     /// <summary>
     /// ADO.NET: the connection of a transaction that is no longer valid is null. Of some providers it, or only the

@@ -59,7 +59,7 @@ internal sealed partial class EventBuffer
                 var restored = entry;
                 if (entry.Discarded)
                 {
-                    restored = new BufferEntry(++_sequence, owner) { Event = entry.Event, Source = entry.Source, Callback = entry.Callback };
+                    restored = new BufferEntry(++_sequence, owner) { Event = entry.Event, Source = entry.Source, Callback = entry.Callback, IsStored = entry.IsStored };
                     _entries.Add(restored);
                     Restore(restored);
                 }

@@ -124,6 +124,15 @@ internal sealed partial class EventBuffer
         }
     }
 
+    /// <summary>The events of a transaction that are not in the outbox.</summary>
+    public List<BufferEntry> NotStored(EventTransaction owner)
+    {
+        lock (_entries)
+        {
+            return _entries.FindAll(entry => entry is { Event: not null, IsStored: false } && entry.Owner.IsWithin(owner));
+        }
+    }
+
     public bool HasFresh(EventTransaction owner)
     {
         lock (_entries)

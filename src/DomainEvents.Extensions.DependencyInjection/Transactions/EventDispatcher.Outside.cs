@@ -25,9 +25,10 @@ internal sealed partial class EventDispatcher
     /// <param name="transaction">The database transaction.</param>
     /// <param name="hasJustBegun">Whether what is known of this object must be of an earlier transaction.</param>
     /// <param name="save">The save of the same context that is being prepared, if any: its rows are in the transaction, too.</param>
+    /// <param name="outbox">Where its events are stored; <see langword="null"/> if handlers get them in memory.</param>
     /// <returns>The transaction of events, and whether it was opened by this call and not known before.</returns>
     public (EventTransaction Transaction, bool IsNew) EnlistApart(
-        DbTransaction transaction, bool hasJustBegun, EventTransaction? save)
+        DbTransaction transaction, bool hasJustBegun, EventTransaction? save, IEventOutbox? outbox)
     {
         var isNew = false;
         var enlisted = EnlistedTransaction.Join(
@@ -35,16 +36,17 @@ internal sealed partial class EventDispatcher
             unknown =>
             {
                 isNew = true;
-                return OpenApart(unknown, save);
+                return OpenApart(unknown, save, outbox);
             },
             hasJustBegun);
         return (Know(enlisted), isNew);
     }
 
     /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
-    public EventTransaction OpenForSave()
+    /// <param name="outbox">Where its events are stored; <see langword="null"/> if handlers get them in memory.</param>
+    public EventTransaction OpenForSave(IEventOutbox? outbox)
     {
-        var opened = OpenApart(enlisted: null, save: null);
+        var opened = OpenApart(enlisted: null, save: null, outbox);
         opened.IsOfSave = true;
         return opened;
     }
@@ -61,7 +63,7 @@ internal sealed partial class EventDispatcher
     /// <summary>What stands for a transaction of System.Transactions.</summary>
     public EventTransaction For(System.Transactions.Transaction transaction) => _ambient.For(transaction);
 
-    private EventTransaction OpenApart(EnlistedTransaction? enlisted, EventTransaction? save)
+    private EventTransaction OpenApart(EnlistedTransaction? enlisted, EventTransaction? save, IEventOutbox? outbox)
     {
         var outer = FindOuter();
         while (outer is { IsOfSave: true } && outer != save)
@@ -69,6 +71,6 @@ internal sealed partial class EventDispatcher
             outer = outer.Outer; // of another context, which a handler of that save works with: its rows have their own commit
         }
 
-        return Open(enlisted, outer is { IsManual: true } ? outer : null);
+        return Open(enlisted, outer is { IsManual: true } ? outer : null, outbox);
     }
 }

@@ -42,9 +42,13 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         BeforeCommit = new BeforeCommitHandlers(host.Bus, scope, Logger);
         AfterCompletion = new AfterCompletionHandlers(host.Bus, bus, Logger);
         _ambient = new AmbientTransactions(this);
+        Outbox = services.GetService<IEventOutbox>();
     }
 
     public ILogger Logger { get; }
+
+    /// <summary>Where committed events are stored; <see langword="null"/> if handlers get them in memory.</summary>
+    public IEventOutbox? Outbox { get; }
 
     public BeforeCommitHandlers BeforeCommit { get; }
 
@@ -71,13 +75,14 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         }
     }
 
-    public EventTransaction Begin() => Open(enlisted: null);
+    public EventTransaction Begin() => Open(enlisted: null, FindOuter(), Outbox);
 
     public EventTransaction Enlist(DbTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        return Know(EnlistedTransaction.Join(transaction, Open));
+        Outbox?.ThrowIfForeign(transaction);
+        return Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(), Outbox)));
     }
 
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
@@ -91,7 +96,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
 
         if (transaction is null)
         {
-            return _bus.PublishAsync(domainEvent, cancellationToken);
+            return Outbox is null
+                ? _bus.PublishAsync(domainEvent, cancellationToken)
+                : PublishThroughOutboxAsync(own => own.Enqueue(domainEvent), cancellationToken);
         }
 
         transaction.Enqueue(domainEvent);
@@ -109,7 +116,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
 
         if (transaction is null)
         {
-            return _bus.PublishAllAsync(source.PullDomainEvents(), cancellationToken);
+            return Outbox is null
+                ? _bus.PublishAllAsync(source.PullDomainEvents(), cancellationToken)
+                : PublishThroughOutboxAsync(own => own.Enqueue(source), cancellationToken);
         }
 
         transaction.Enqueue(source);
@@ -197,7 +206,16 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         }
     }
 
-    private EventTransaction Open(EnlistedTransaction? enlisted) => Open(enlisted, FindOuter());
+    /// <summary>Where nothing is around an event, it gets a transaction of its own, which no other call, beside this one, joins.</summary>
+    private async ValueTask<PublishResult> PublishThroughOutboxAsync(Action<EventTransaction> enqueue, CancellationToken cancellationToken)
+    {
+        var own = new EventTransaction(this, outer: null) { Outbox = Outbox };
+        await using (own.ConfigureAwait(false))
+        {
+            enqueue(own);
+            return await own.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private EventTransaction? FindOuter()
     {
@@ -225,9 +243,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         return enlisted;
     }
 
-    private EventTransaction Open(EnlistedTransaction? enlisted, EventTransaction? outer)
+    private EventTransaction Open(EnlistedTransaction? enlisted, EventTransaction? outer, IEventOutbox? outbox)
     {
-        var transaction = new EventTransaction(this, outer, enlisted);
+        var transaction = new EventTransaction(this, outer, enlisted) { Outbox = outbox };
         lock (_open)
         {
             _open.Add((transaction, CompletionWork.RunningFor(this)));

@@ -129,6 +129,10 @@ public sealed partial class EventTransaction
         {
             await CommitAsync(_enlisted, synchronous).ConfigureAwait(false);
         }
+        else if (_outer is null)
+        {
+            await CommitToOutboxAsync(synchronous).ConfigureAwait(false);
+        }
 
         return await EndAsync(EventTransactionState.Committed, synchronous).ConfigureAwait(false);
     }
@@ -138,18 +142,13 @@ public sealed partial class EventTransaction
         var isSent = false;
         try
         {
-            if (!_buffer.IsEmpty)
-            {
-                await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
-            }
-
+            await LookAtDatabaseAsync(enlisted, synchronous).ConfigureAwait(false);
             isSent = true;
             await enlisted.CommitAsync(synchronous).ConfigureAwait(false);
         }
         catch (Exception exception) when (isSent && enlisted.IsOutcomeUnknown(exception))
         {
-            Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception));
-            await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
+            await EndInDoubtAsync(exception, synchronous).ConfigureAwait(false);
             throw;
         }
         catch
@@ -157,6 +156,21 @@ public sealed partial class EventTransaction
             await RollbackAllAsync(synchronous).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>A statement before the COMMIT, which throws if an earlier one has failed: the one that stores the events, or one more.</summary>
+    private async ValueTask LookAtDatabaseAsync(EnlistedTransaction enlisted, bool synchronous)
+    {
+        if (!await StoreAsync(synchronous).ConfigureAwait(false) && !_buffer.IsEmpty)
+        {
+            await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask EndInDoubtAsync(Exception exception, bool synchronous)
+    {
+        Log.Contained(() => TransactionLog.CommitInDoubt(_dispatcher.Logger, exception));
+        await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
     }
 
     private async ValueTask RollbackAsync(bool synchronous, CancellationToken cancellationToken)
@@ -269,6 +283,11 @@ public sealed partial class EventTransaction
     private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
     {
         Leave(state);
+        if (state != EventTransactionState.RolledBack)
+        {
+            Outbox?.Committed(); // in doubt: the row, if it is there, decides
+        }
+
         if (state != EventTransactionState.Committed)
         {
             var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;

@@ -14,6 +14,17 @@ public sealed partial class EventTransaction
         }
     }
 
+    /// <summary>An ambient transaction has no last moment before its commit, and no connection to write with.</summary>
+    private void ThrowIfNotStorable()
+    {
+        if (Outbox is not null && IsOfAmbientOnly)
+        {
+            throw new InvalidOperationException(
+                "Events cannot be stored in the outbox from within a TransactionScope alone. Raise them on an aggregate that a context with " +
+                "AddEntityFrameworkOutbox saves in the scope, or begin a transaction on a connection and pass it to IEventDispatcher.Enlist.");
+        }
+    }
+
     internal void ThrowIfCompleted()
     {
         if (State != EventTransactionState.Active)

@@ -56,9 +56,9 @@ public sealed partial class EventTransaction
 
             await RunBeforeCommitAsync(sealWhenDone: _outer is null, synchronous, cancellationToken).ConfigureAwait(false);
             ThrowIfInnerIsOpen("commit");
-            if (_enlisted is not null && !_buffer.IsEmpty)
+            if (_enlisted is not null)
             {
-                await _enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
+                await LookAtDatabaseAsync(_enlisted, synchronous).ConfigureAwait(false);
             }
         }
         catch (Exception exception)

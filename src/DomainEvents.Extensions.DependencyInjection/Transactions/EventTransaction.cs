@@ -22,6 +22,8 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     public void Enqueue(IDomainEvent domainEvent)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
+        ThrowIfNotStorable();
+        Outbox?.ThrowIfUnknown(domainEvent);
         _buffer.Add(this, domainEvent);
     }
 
@@ -35,6 +37,7 @@ public sealed partial class EventTransaction : IAsyncDisposable, IDisposable
     public void Enqueue(IHasDomainEvents source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ThrowIfNotStorable();
         _buffer.Add(this, source);
     }
 

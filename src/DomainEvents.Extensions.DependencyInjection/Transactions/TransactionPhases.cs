@@ -17,8 +17,8 @@ internal static class TransactionPhases
     public static Occasions OccasionsOf(TransactionPhase phase) => phase switch
     {
         TransactionPhase.BeforeCommit => Occasions.Immediate | Occasions.BeforeCommit,
-        TransactionPhase.AfterCommit => Occasions.Immediate | Occasions.AfterCommit,
+        TransactionPhase.AfterCommit => Occasions.Immediate | Occasions.AfterCommit | Occasions.Relayed,
         TransactionPhase.AfterRollback => Occasions.AfterRollback,
-        _ => Occasions.Immediate | Occasions.AfterCommit | Occasions.AfterRollback | Occasions.InDoubt, // AfterCompletion
+        _ => Occasions.Immediate | Occasions.AfterCommit | Occasions.AfterStoredCommit | Occasions.AfterRollback | Occasions.InDoubt, // AfterCompletion
     };
 }

@@ -1,4 +1,15 @@
+using System.Reflection;
+using DomainEvents;
 using DomainEvents.Outbox;
+using DomainEvents.Outbox.Diagnostics;
+using DomainEvents.Outbox.Operations;
+using DomainEvents.Outbox.Registration;
+using DomainEvents.Outbox.Relay;
+using DomainEvents.Outbox.Serialization;
+using DomainEvents.Outbox.Writing;
+using DomainEvents.Transactions;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,13 +26,53 @@ public static class OutboxBuilderExtensions
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static DomainEventsBuilder AddOutbox(this DomainEventsBuilder builder, Action<OutboxOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(builder);
-        var options = builder.Services.AddOptions<OutboxOptions>();
+        var services = AddRegistry(builder);
+        var options = services.AddOptions<OutboxOptions>();
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
+        services.TryAddSingleton<EventSerializer>();
+        services.TryAddSingleton<StoreFailureLog>();
+        services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton<IEventOutbox, OutboxWriter>();
+        services.TryAddSingleton<OutboxRelay>();
+        services.TryAddSingleton<IOutboxRelay>(root => root.GetRequiredService<OutboxRelay>());
+        services.TryAddSingleton<IOutboxInspector, OutboxInspector>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxRelay>(root => root.GetRequiredService<OutboxRelay>()));
         return builder;
+    }
+
+    /// <summary>Adds a type of event to the <see cref="EventTypeRegistry"/>: it can be stored from then on. Twice is as once.</summary>
+    /// <typeparam name="TEvent">The type.</typeparam>
+    /// <param name="builder">The builder of <c>AddDomainEvents</c>.</param>
+    /// <returns>The builder, for chaining.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static DomainEventsBuilder AddEvent<TEvent>(this DomainEventsBuilder builder)
+        where TEvent : class, IDomainEvent
+    {
+        AddRegistry(builder).AddSingleton(new EventTypeSource([typeof(TEvent)]));
+        return builder;
+    }
+
+    /// <summary>Adds every event of an assembly, also internal and nested ones. Abstract and open generic classes are skipped.</summary>
+    /// <param name="builder">The builder of <c>AddDomainEvents</c>.</param>
+    /// <param name="assembly">The assembly.</param>
+    /// <returns>The builder, for chaining.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ReflectionTypeLoadException">A type of the assembly cannot be loaded.</exception>
+    public static DomainEventsBuilder AddEventsFromAssembly(this DomainEventsBuilder builder, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        AddRegistry(builder).AddSingleton(new EventTypeSource([.. assembly.GetTypes().Where(RegisteredEventType.CanBeEvent)]));
+        return builder;
+    }
+
+    private static IServiceCollection AddRegistry(DomainEventsBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton(root => new EventTypeRegistry(root.GetServices<EventTypeSource>().SelectMany(source => source.Types)));
+        return builder.Services;
     }
 }

@@ -41,6 +41,9 @@ public abstract class AggregateRoot : IHasDomainEvents
         _pending.RemoveAll(published.Contains);
     }
 
+    /// <summary>What tells it from others of its type; <see langword="null"/> as long as it has no identity.</summary>
+    internal virtual string? Identity => null;
+
     /// <summary>Records that something happened. It is published when the aggregate's events are collected.</summary>
     /// <param name="domainEvent">The event.</param>
     /// <exception cref="ArgumentNullException"><paramref name="domainEvent"/> is <see langword="null"/>.</exception>

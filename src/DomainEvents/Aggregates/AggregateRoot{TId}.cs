@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DomainEvents;
 
 /// <summary>An aggregate root with an identity.</summary>
@@ -7,4 +9,7 @@ public abstract class AggregateRoot<TId> : AggregateRoot
 {
     /// <summary>The identity. <see langword="default"/> until the aggregate, or the database, has set it.</summary>
     public TId Id { get; protected set; } = default!;
+
+    internal override string? Identity =>
+        EqualityComparer<TId>.Default.Equals(Id, default) ? null : Convert.ToString(Id, CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,10 @@ internal sealed class HandlerTable
     {
         (_handlers, _settings, _unhandled) = (handlers, settings, unhandled);
         _plans = Array.ConvertAll(
-            [Occasions.Immediate, Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt],
+            [
+                Occasions.Immediate, Occasions.BeforeCommit, Occasions.AfterCommit, Occasions.AfterRollback, Occasions.InDoubt,
+                Occasions.AfterStoredCommit, Occasions.Relayed,
+            ],
             occasion => new PlanCache(type => PlanAndTell(type, occasion)));
     }
 
@@ -33,6 +36,12 @@ internal sealed class HandlerTable
 
     public PublishPlan Plan(IDomainEvent domainEvent, Occasions occasion) =>
         _plans[BitOperations.Log2((uint)occasion)].For(domainEvent);
+
+    /// <summary>The settings that its plans go by.</summary>
+    public PublishSettings Settings => _settings;
+
+    /// <summary>Who would run on an occasion.</summary>
+    public LinkedHandler[] HandlersOf(Type eventType, Occasions occasion) => MakePlan(eventType, occasion, Matching(eventType)).Handlers;
 
     /// <summary>What a publish would run. Neither kept nor told: a question is not a publish.</summary>
     public PublishPlan Preview(Type eventType) => MakePlan(eventType, Occasions.Immediate, Matching(eventType));

@@ -134,6 +134,10 @@ public sealed class InMemoryEventBus : IEventBus
 
     internal bool IsClosed => _table == HandlerTable.Closed;
 
+    internal PublishSettings Settings => _table.Settings;
+
+    internal LinkedHandler[] HandlersOf(Type eventType, Occasions occasion) => _table.HandlersOf(eventType, occasion);
+
     internal PublishPlan Plan(IDomainEvent domainEvent, Occasions occasion) => _table.Plan(domainEvent, occasion);
 
     /// <summary>Runs a plan whatever the state of the token: what a commit owes is at least tried.</summary>

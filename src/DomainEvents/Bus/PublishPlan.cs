@@ -13,7 +13,7 @@ internal sealed class PublishPlan
         AllAtOnce = settings.FanOut is ConcurrentFanOut && StageEnds.Length == 1 ? Calls : null;
         Success = PublishOutcome.Of(Calls.Length, []);
         EventType = EventTypeName.Of(eventType);
-        IsPublication = occasion is Occasions.Immediate or Occasions.AfterCommit;
+        IsPublication = occasion is Occasions.Immediate or Occasions.AfterCommit or Occasions.Relayed;
         Settings = settings;
     }
 

@@ -8,6 +8,9 @@ namespace DomainEvents;
 /// <example><code>public sealed record OrderPlaced(Guid OrderId, decimal Total) : DomainEvent;</code></example>
 public abstract record DomainEvent : IDomainEvent
 {
+    private Guid _eventId;
+    private string? _tenantId;
+
     /// <summary>Creates the event and gives it its identity and time.</summary>
     protected DomainEvent() => (EventId, OccurredAt) = EventIdentity.Next();
 
@@ -15,7 +18,11 @@ public abstract record DomainEvent : IDomainEvent
     /// A version-7 UUID (RFC 9562, section 5.7) made in the constructor. Ids ascend within the process in the order
     /// in which events are created, across threads, as long as the system clock is not set back by a second or more.
     /// </summary>
-    public Guid EventId { get; init; }
+    public Guid EventId
+    {
+        get => _eventId;
+        init => _eventId = value;
+    }
 
     /// <summary>
     /// When the event was created, in UTC, to 100 ns. It comes from the same clock read as <see cref="EventId"/>; the
@@ -24,5 +31,12 @@ public abstract record DomainEvent : IDomainEvent
     public DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>The tenant it belongs to; <see langword="null"/> where there are no tenants.</summary>
-    public string? TenantId { get; init; }
+    public string? TenantId
+    {
+        get => _tenantId;
+        init => _tenantId = value;
+    }
+
+    /// <summary>An event that was read again is the occurrence that was stored, whatever its content says.</summary>
+    internal void Adopt(Guid eventId, string? tenantId) => (_eventId, _tenantId) = (eventId, tenantId);
 }

@@ -17,4 +17,10 @@ internal enum Occasions
 
     /// <summary>The commit failed in a way that leaves its outcome unknown.</summary>
     InDoubt = 16,
+
+    /// <summary>A commit has stored the event: what handlers get later, from the outbox, is not part of it.</summary>
+    AfterStoredCommit = 32,
+
+    /// <summary>Handed out by the outbox.</summary>
+    Relayed = 64,
 }

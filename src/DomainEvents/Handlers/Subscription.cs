@@ -5,7 +5,7 @@ namespace DomainEvents;
 
 /// <summary>A handler that was subscribed at run time: an object or a delegate.</summary>
 internal sealed class Subscription(HandlerDescriptor descriptor, HandlerCall call)
-    : HandlerRegistration(descriptor, Occasions.Immediate | Occasions.AfterCommit)
+    : HandlerRegistration(descriptor, Occasions.Immediate | Occasions.AfterCommit | Occasions.AfterStoredCommit)
 {
     public override HandlerCall DirectCall => call;
 

@@ -1,0 +1,48 @@
+using System.Data.Common;
+
+namespace DomainEvents.Transactions;
+
+/// <content>Its events are stored in the outbox, if there is one, by the commit of what they belong to.</content>
+public sealed partial class EventTransaction
+{
+    /// <summary>Where its events are stored; <see langword="null"/> if handlers get them in memory.</summary>
+    internal IEventOutbox? Outbox { get; set; }
+
+    private bool IsOfAmbientOnly => _enlisted is null && (IsAmbient || _outer is { IsOfAmbientOnly: true });
+
+    /// <summary>Its events that no command has stored yet.</summary>
+    internal IReadOnlyList<BufferEntry> NotStored() => _buffer.NotStored(this);
+
+    /// <summary>Stores what is not stored yet in the database transaction, or, at the outermost end, in one of its own.</summary>
+    /// <returns>Whether there was anything: a statement was sent then.</returns>
+    private async ValueTask<bool> StoreAsync(bool synchronous)
+    {
+        if (Outbox is not { } outbox || _buffer.NotStored(this) is not { Count: > 0 } entries)
+        {
+            return false;
+        }
+
+        await outbox.WriteAsync(entries, _enlisted?.Transaction, synchronous).ConfigureAwait(false);
+        entries.ForEach(entry => entry.IsStored = true);
+        return true;
+    }
+
+    /// <summary>Commits a unit of work that has no database transaction by storing its events in one.</summary>
+    private async ValueTask CommitToOutboxAsync(bool synchronous)
+    {
+        try
+        {
+            await StoreAsync(synchronous).ConfigureAwait(false);
+        }
+        catch (DbException exception) when (EnlistedTransaction.IsOutcomeUnknown(exception))
+        {
+            await EndInDoubtAsync(exception, synchronous).ConfigureAwait(false);
+            throw;
+        }
+        catch
+        {
+            await RollbackAllAsync(synchronous).ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+
+namespace DomainEvents.Outbox.Diagnostics;
+
+/// <summary>What the outbox measures, on the meter of the core.</summary>
+internal static class OutboxTelemetry
+{
+    private static readonly Counter<long> Relayed = Telemetry.Meter.CreateCounter<long>(
+        "domain_events.outbox.relayed", "{event}", "Events that have left the outbox.");
+
+    private static readonly Counter<long> Retries = Telemetry.Meter.CreateCounter<long>(
+        "domain_events.outbox.retries", "{delivery}", "Deliveries that failed and are to be tried again, by handler.");
+
+    private static readonly Counter<long> DeadLetters = Telemetry.Meter.CreateCounter<long>(
+        "domain_events.outbox.dead_letters", "{delivery}", "Deliveries that failed for the last time, by handler.");
+
+    private static readonly Counter<long> LeaseChanges = Telemetry.Meter.CreateCounter<long>(
+        "domain_events.outbox.lease_changes", "{partition}", "Partitions that were taken over, or lost.");
+
+    public static void CountAcknowledged(OutboxExchange request, OutboxExchangeResult result)
+    {
+        if (result.Lost.Count > 0)
+        {
+            LeaseChanges.Add(result.Lost.Count);
+        }
+
+        if (!Relayed.Enabled && !Retries.Enabled && !DeadLetters.Enabled)
+        {
+            return;
+        }
+
+        foreach (var acknowledgement in request.Acknowledgements.Where(acknowledgement => !result.Lost.Contains(acknowledgement.Partition)))
+        {
+            Relayed.Add(acknowledgement.Handler is null ? 1 : 0);
+            foreach (var left in acknowledgement.Left)
+            {
+                var counter = left.State switch { DeliveryState.Due => Retries, DeliveryState.Dead => DeadLetters, _ => null };
+                counter?.Add(1, new KeyValuePair<string, object?>(Telemetry.HandlerTag, left.Handler));
+            }
+        }
+    }
+
+    public static void CountLeases(RelayLease lease)
+    {
+        if (LeaseChanges.Enabled && lease.Partitions.Count(partition => partition.IsNew) is > 0 and var taken)
+        {
+            LeaseChanges.Add(taken);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>An exception as it is stored: in full, but as text that every database takes, and of a length that one can read.</summary>
+internal static class ErrorText
+{
+    private const int Longest = 32_000;
+
+    public static string Of(Exception exception)
+    {
+        var text = exception.ToString();
+        if (text.Length > Longest)
+        {
+            text = string.Concat(text.AsSpan(0, Longest), " ...");
+        }
+
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD'); // lone surrogates become U+FFFD as well
+    }
+}

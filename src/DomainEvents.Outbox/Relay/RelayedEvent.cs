@@ -1,0 +1,46 @@
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>A type of event with the handlers that get it from the outbox.</summary>
+internal sealed class RelayedEvent
+{
+    private readonly PublishPlan _all;
+    private readonly HandlerOutcome[] _allSucceeded;
+
+    public RelayedEvent(RegisteredEventType type, LinkedHandler[] handlers, PublishSettings settings)
+    {
+        Type = type;
+        _all = new PublishPlan(type.Type, Occasions.Relayed, handlers, settings);
+        Handlers = Array.ConvertAll(_all.Handlers, NameOf);
+        _allSucceeded = Array.ConvertAll(Handlers, handler => new HandlerOutcome(handler));
+    }
+
+    public RegisteredEventType Type { get; }
+
+    /// <summary>Their names, in the order in which they run.</summary>
+    public string[] Handlers { get; }
+
+    /// <summary>The plan that runs some of them, in their stages.</summary>
+    public PublishPlan PlanFor(IReadOnlyList<string> handlers) => handlers.Count == Handlers.Length
+        ? _all
+        : new PublishPlan(Type.Type, Occasions.Relayed, _all.Handlers.Where(handler => handlers.Contains(NameOf(handler), StringComparer.Ordinal)), _all.Settings);
+
+    /// <summary>What came of a plan.</summary>
+    public IReadOnlyList<HandlerOutcome> OutcomesOf(PublishPlan plan, PublishResult result)
+    {
+        if (result.Succeeded && plan == _all)
+        {
+            return _allSucceeded;
+        }
+
+        var errors = result.Failures.ToDictionary(failure => failure.Handler.Name, failure => ErrorText.Of(failure.Exception), StringComparer.Ordinal);
+        return Array.ConvertAll(plan.Handlers, handler => new HandlerOutcome(NameOf(handler), errors.GetValueOrDefault(NameOf(handler))));
+    }
+
+    /// <summary>The names of handlers outlive the process, and so must not depend on the order of registrations.</summary>
+    private static string NameOf(LinkedHandler handler)
+    {
+        var descriptor = handler.Registration.Descriptor;
+        return descriptor.HandlerType is not null ? descriptor.Name : throw new InvalidOperationException(
+            $"{descriptor.Name} has no name that the outbox could store: its factory failed when handlers were looked up. Register the class itself, with AddHandler<THandler>().");
+    }
+}

@@ -1,0 +1,30 @@
+using DomainEvents.Outbox.Diagnostics;
+
+namespace DomainEvents.Outbox.Relay;
+
+/// <summary>Hears what other processes have committed, where the database tells; begins again when the connection is lost.</summary>
+internal sealed class WakeUpListener(IOutboxWakeUp? wakeUp, TimeProvider time, OutboxOptions options, StoreFailureLog failures)
+{
+    public async Task RunAsync(Action wake, CancellationToken stopping)
+    {
+        while (wakeUp is not null && !stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await wakeUp.ListenAsync(wake, stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // the relay also looks by itself
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failures.Failed(exception);
+            }
+
+            await Task.Delay(options.PollingInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

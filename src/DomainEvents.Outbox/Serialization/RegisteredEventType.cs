@@ -1,0 +1,33 @@
+using System.Reflection;
+
+namespace DomainEvents.Outbox;
+
+/// <summary>A type of events with the name and the version under which it is stored.</summary>
+internal sealed record RegisteredEventType(Type Type, string Name, int Version)
+{
+    private const int LongestName = 200;
+
+    /// <summary>Whether a scan takes it: a closed class that can be made.</summary>
+    public static bool CanBeEvent(Type type) =>
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(typeof(IDomainEvent));
+
+    public static RegisteredEventType Of(Type type)
+    {
+        if (!CanBeEvent(type))
+        {
+            throw new ArgumentException(
+                $"{TypeNames.FullName(type)} cannot be registered as an event: it must be a class that is not abstract, has no open " +
+                "type parameters and implements IDomainEvent.",
+                nameof(type));
+        }
+
+        var attribute = type.GetCustomAttribute<EventTypeAttribute>(inherit: false);
+        var name = attribute?.Name ?? TypeNames.FullName(type);
+        return name.Length <= LongestName && !name.Any(char.IsControl) && !name.Any(char.IsSurrogate)
+            ? new RegisteredEventType(type, name, attribute?.Version ?? 1)
+            : throw new ArgumentException(
+                $"The name of the event type {TypeNames.FullName(type)} cannot be stored: it has more than {LongestName} characters, or " +
+                "control characters or surrogates. Give it another with [EventType(\"...\")].",
+                nameof(type));
+    }
+}

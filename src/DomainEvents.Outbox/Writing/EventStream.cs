@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace DomainEvents.Outbox.Writing;
+
+/// <summary>What the events of one aggregate have in common, and the partition of it.</summary>
+internal static class EventStream
+{
+    // Columns and indexes have limits; a longer key is rare, and two that end alike only share their order.
+    private const int LongestKey = 500;
+
+    /// <summary>The stream of an event: its aggregate's type and identity, or, if there is none, the event alone.</summary>
+    public static string Of(IDomainEvent domainEvent, object? source, string? identity)
+    {
+        identity ??= (source as AggregateRoot)?.Identity;
+        if (identity is null)
+        {
+            return domainEvent.EventId.ToString();
+        }
+
+        var stream = $"{TypeNames.FullName(source!.GetType())}:{identity}".Replace('\0', '?');
+        return stream.Length <= LongestKey ? stream : stream[^LongestKey..];
+    }
+
+    /// <summary>The same in every process, now and later: FNV-1a (draft-eastlake-fnv), folded to the number of partitions.</summary>
+    public static int PartitionOf(string stream)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        var length = Encoding.UTF8.GetBytes(stream, buffer);
+        var hash = 2166136261u;
+        foreach (var octet in buffer[..length])
+        {
+            hash = (hash ^ octet) * 16777619u;
+        }
+
+        hash ^= hash >> 16;
+        return (int)(hash % OutboxMessage.PartitionCount);
+    }
+}

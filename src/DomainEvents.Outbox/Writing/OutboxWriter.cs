@@ -1,0 +1,61 @@
+using System.Data.Common;
+using DomainEvents.Outbox.Relay;
+using DomainEvents.Outbox.Serialization;
+using DomainEvents.Transactions;
+
+namespace DomainEvents.Outbox.Writing;
+
+/// <summary>Turns the events of transactions into rows of the outbox.</summary>
+internal sealed class OutboxWriter(IOutboxStore store, EventSerializer serializer, OutboxSignal signal) : IEventOutbox
+{
+    public void ThrowIfUnknown(IDomainEvent domainEvent) => serializer.TypeOf(domainEvent);
+
+    public void ThrowIfForeign(DbTransaction transaction)
+    {
+        if (transaction.Connection is { } connection && !store.Accepts(connection))
+        {
+            throw new ArgumentException(
+                $"The transaction is one of {TypeNames.FullName(transaction.GetType())}, which is not of the database that the outbox is in: " +
+                "its events could not be stored with its data. Enlist transactions of the outbox's database only.",
+                nameof(transaction));
+        }
+    }
+
+    public ValueTask WriteAsync(IReadOnlyList<BufferEntry> entries, DbTransaction? transaction, bool synchronous) =>
+        store.WriteAsync(Messages(entries), transaction, synchronous, CancellationToken.None);
+
+    public void AddInsert(DbCommand command, IReadOnlyList<BufferEntry> entries) => store.AddInsert(command, Messages(entries));
+
+    public void Committed() => signal.Committed();
+
+    private OutboxMessage[] Messages(IReadOnlyList<BufferEntry> entries)
+    {
+        var metadata = EventMetadata.Current();
+        var messages = new OutboxMessage[entries.Count];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            messages[i] = Message(entries[i], metadata);
+        }
+
+        return messages;
+    }
+
+    private OutboxMessage Message(BufferEntry entry, string? metadata)
+    {
+        var domainEvent = entry.Event!;
+        var type = serializer.TypeOf(domainEvent);
+        var stream = EventStream.Of(domainEvent, entry.Source, entry.Identity);
+        return new OutboxMessage
+        {
+            EventId = domainEvent.EventId,
+            EventType = type.Name,
+            Version = type.Version,
+            Payload = serializer.Write(domainEvent, type),
+            Metadata = metadata,
+            TenantId = (domainEvent as DomainEvent)?.TenantId,
+            Stream = stream,
+            Partition = EventStream.PartitionOf(stream),
+            OccurredAt = domainEvent.OccurredAt,
+        };
+    }
+}
