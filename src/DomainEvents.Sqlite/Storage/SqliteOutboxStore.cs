@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using DomainEvents.Outbox;
 using DomainEvents.Sqlite.Connections;
 using Microsoft.Data.Sqlite;
@@ -9,8 +8,7 @@ namespace DomainEvents.Sqlite.Storage;
 /// <summary>The outbox in SQLite: events come in by the transactions of the application, or by its own.</summary>
 internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
 {
-    /// <summary>A statement for each connection of the application, prepared once: that halves what an event adds to a commit.</summary>
-    private readonly ConditionalWeakTable<SqliteConnection, SqliteCommand> _inserts = [];
+    private readonly PreparedInserts _inserts = new();
     private readonly DatabaseFile _file;
     private readonly OutboxOptions _options;
     private readonly Sessions _sessions;
@@ -83,7 +81,7 @@ internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
         }
 
         var connection = own.Connection ?? throw new InvalidOperationException("The transaction is over, so no event can be written in it.");
-        var command = _inserts.GetValue(connection, InsertStatement.For);
+        var command = _inserts.For(connection);
         try
         {
             command.Transaction = own;
