@@ -12,18 +12,15 @@ internal static class InsertStatement
     public const string Into =
         "insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
 
-    private const string Prefix = "@domain_event";
-    private static readonly string[] Names = NamesBehind(0);
-
     /// <summary>With parameters for <see cref="Bind"/> or <see cref="Values"/>.</summary>
-    public static string Text { get; } = Into + Row(Names);
+    public const string Text = Into + "(@partition, @stream, @type, @version, @id, @occurred, @tenant, @metadata, cast(@payload as text))";
 
     /// <summary>The statement by itself, to be run again and again.</summary>
     public static SqliteCommand For(SqliteConnection connection)
     {
         var command = connection.CreateCommand();
         command.CommandText = Text;
-        foreach (var name in Names)
+        foreach (var name in (ReadOnlySpan<string>)["@partition", "@stream", "@type", "@version", "@id", "@occurred", "@tenant", "@metadata", "@payload"])
         {
             command.Parameters.Add(new SqliteParameter { ParameterName = name });
         }
@@ -33,44 +30,51 @@ internal static class InsertStatement
 
     public static void Bind(SqliteCommand command, OutboxMessage message)
     {
-        for (var index = 0; index < Names.Length; index++)
+        var values = Values(message);
+        for (var index = 0; index < values.Length; index++)
         {
-            command.Parameters[index].Value = Value(message, index);
+            command.Parameters[index].Value = values[index].Value ?? DBNull.Value;
         }
     }
 
-    public static (string Name, object? Value)[] Values(OutboxMessage message) => [.. Names.Select((name, index) => (name, (object?)Value(message, index)))];
+    public static (string Name, object? Value)[] Values(OutboxMessage message) =>
+    [
+        ("@partition", message.Partition),
+        ("@stream", message.Stream),
+        ("@type", message.EventType),
+        ("@version", message.Version),
+        ("@id", message.EventId.ToString("D")),
+        ("@occurred", message.OccurredAt.UtcTicks),
+        ("@tenant", message.TenantId),
+        ("@metadata", message.Metadata),
+        ("@payload", message.Payload.ToArray()),
+    ];
 
-    /// <summary>Puts it behind what a command has.</summary>
+    /// <summary>
+    /// Puts it behind what a command has. Such a text is prepared for this one time, and each of its parameters is looked for in every
+    /// statement of the command: so what is a number goes without.
+    /// </summary>
     public static void Append(SqliteCommand command, OutboxMessage message)
     {
-        var names = NamesBehind(command.Parameters.Count);
-        command.CommandText = Behind(command.CommandText) + Into + Row(names);
-        for (var index = 0; index < names.Length; index++)
-        {
-            command.Parameters.Add(new SqliteParameter(names[index], Value(message, index)));
-        }
+        var parameters = command.Parameters;
+        command.CommandText = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Behind(command.CommandText)}{Into}({message.Partition}, {Add(parameters, message.Stream)}, {Add(parameters, message.EventType)}, {message.Version}, {Add(parameters, message.EventId.ToString("D"))}, {message.OccurredAt.UtcTicks}, {Add(parameters, message.TenantId)}, {Add(parameters, message.Metadata)}, cast({Add(parameters, message.Payload.ToArray())} as text))");
     }
 
     /// <summary>A text, ended whatever it ends with, a comment perhaps.</summary>
     public static string Behind(string text) => text.Length == 0 ? text : text + "\n;\n";
 
-    private static object Value(OutboxMessage message, int column) => column switch
+    private static string Add(SqliteParameterCollection parameters, object? value)
     {
-        0 => message.Partition,
-        1 => message.Stream,
-        2 => message.EventType,
-        3 => message.Version,
-        4 => message.EventId.ToString("D"),
-        5 => message.OccurredAt.UtcTicks,
-        6 => (object?)message.TenantId ?? DBNull.Value,
-        7 => (object?)message.Metadata ?? DBNull.Value,
-        _ => message.Payload.ToArray(),
-    };
+        if (value is null)
+        {
+            return "null";
+        }
 
-    /// <summary>As many parameters as a command has, so many names are taken at most.</summary>
-    private static string[] NamesBehind(int count) =>
-        [.. Enumerable.Range(count, 9).Select(number => string.Create(CultureInfo.InvariantCulture, $"{Prefix}_{number}"))];
-
-    private static string Row(string[] names) => $"({string.Join(", ", names[..^1])}, cast({names[^1]} as text))";
+        // As many names are taken at most as there are parameters.
+        var name = string.Create(CultureInfo.InvariantCulture, $"@domain_event_{parameters.Count}");
+        parameters.Add(new SqliteParameter(name, value));
+        return name;
+    }
 }
