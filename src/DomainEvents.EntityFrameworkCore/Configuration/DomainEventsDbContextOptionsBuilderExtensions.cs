@@ -1,8 +1,12 @@
 using DomainEvents.EntityFrameworkCore.Capture;
 using DomainEvents.EntityFrameworkCore.Configuration;
+using DomainEvents.EntityFrameworkCore.Outbox;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
+using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,6 +45,13 @@ public static class DomainEventsDbContextOptionsBuilderExtensions
             // As AddInterceptors and ReplaceService do, but in one go: every one of these copies all options, in every scope.
             core = core.WithInterceptors([SavingChangesInterceptor.Instance])
                 .WithReplacedService(typeof(IRelationalTransactionFactory), typeof(TellingTransactionFactory), typeof(RelationalTransactionFactory));
+            if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IEventOutbox)) is not false)
+            {
+#pragma warning disable EF1001 // Internal. As for OutboxModelDiffer.
+                core = core.WithReplacedService(typeof(IDatabase), typeof(StoringDatabase), typeof(RelationalDatabase))
+                    .WithReplacedService(typeof(IMigrationsModelDiffer), typeof(OutboxModelDiffer), typeof(MigrationsModelDiffer));
+#pragma warning restore EF1001
+            }
         }
 
         if (core.ApplicationServiceProvider != services)

@@ -71,6 +71,7 @@ internal sealed partial class EventDispatcher
             outer = outer.Outer; // of another context, which a handler of that save works with: its rows have their own commit
         }
 
-        return Open(enlisted, outer is { IsManual: true } ? outer : null, outbox);
+        // With an outbox, events are committed with the rows: what goes on around them decides about neither any more.
+        return Open(enlisted, outbox is null && outer is { IsManual: true } ? outer : null, outbox);
     }
 }
