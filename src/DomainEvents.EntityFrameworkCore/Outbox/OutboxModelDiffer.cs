@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Internal;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.EntityFrameworkCore.Update;
 using Microsoft.EntityFrameworkCore.Update.Internal;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,7 +24,6 @@ internal sealed class OutboxModelDiffer(
     IDbContextOptions options)
     : MigrationsModelDiffer(
         typeMappingSource, migrationsAnnotationProvider, relationalAnnotationProvider, rowIdentityMapFactory, commandBatchPreparerDependencies)
-#pragma warning restore EF1001
 {
     public override bool HasDifferences(IRelationalModel? source, IRelationalModel? target) =>
         !string.Equals(OutboxTables.SchemaOf(source), OutboxTables.SchemaOf(target), StringComparison.Ordinal) || base.HasDifferences(source, target);

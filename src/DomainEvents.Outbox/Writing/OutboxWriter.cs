@@ -46,7 +46,7 @@ internal sealed class OutboxWriter(IOutboxStore store, EventSerializer serialize
             throw new InvalidOperationException("The store of the outbox registers no IOutboxSchema, so that nobody can say what its tables are.");
         }
 
-        return options.Value.Schema == expected ? schema.Script() : throw new InvalidOperationException(
+        return string.Equals(options.Value.Schema, expected, StringComparison.Ordinal) ? schema.Script() : throw new InvalidOperationException(
             $"AddOutbox puts the tables of the outbox into {Named(expected)}, but OutboxOptions.Schema means {Named(options.Value.Schema)}. Give both the same name.");
     }
 
