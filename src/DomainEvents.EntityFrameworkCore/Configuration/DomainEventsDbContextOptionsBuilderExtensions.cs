@@ -5,8 +5,6 @@ using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
-using Microsoft.EntityFrameworkCore.Migrations.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,10 +45,7 @@ public static class DomainEventsDbContextOptionsBuilderExtensions
                 .WithReplacedService(typeof(IRelationalTransactionFactory), typeof(TellingTransactionFactory), typeof(RelationalTransactionFactory));
             if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IEventOutbox)) is not false)
             {
-#pragma warning disable EF1001 // Internal. As for OutboxModelDiffer.
-                core = core.WithReplacedService(typeof(IDatabase), typeof(StoringDatabase), typeof(RelationalDatabase))
-                    .WithReplacedService(typeof(IMigrationsModelDiffer), typeof(OutboxModelDiffer), typeof(MigrationsModelDiffer));
-#pragma warning restore EF1001
+                core = core.WithReplacedService(typeof(IDatabase), typeof(StoringDatabase), typeof(RelationalDatabase));
             }
         }
 

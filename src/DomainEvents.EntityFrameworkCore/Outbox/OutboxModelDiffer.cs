@@ -25,6 +25,9 @@ internal sealed class OutboxModelDiffer(
     : MigrationsModelDiffer(
         typeMappingSource, migrationsAnnotationProvider, relationalAnnotationProvider, rowIdentityMapFactory, commandBatchPreparerDependencies)
 {
+    /// <summary>Whether a service is the one of Entity Framework Core itself.</summary>
+    public static bool Replaces(ServiceDescriptor service) => service.ImplementationType == typeof(MigrationsModelDiffer);
+
     public override bool HasDifferences(IRelationalModel? source, IRelationalModel? target) =>
         !string.Equals(OutboxTables.SchemaOf(source), OutboxTables.SchemaOf(target), StringComparison.Ordinal) || base.HasDifferences(source, target);
 
