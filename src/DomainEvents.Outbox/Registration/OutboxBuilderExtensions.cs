@@ -10,6 +10,9 @@ using DomainEvents.Outbox.Writing;
 using DomainEvents.Transactions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +37,9 @@ public static class OutboxBuilderExtensions
         }
 
         services.TryAddSingleton<EventSerializer>();
-        services.TryAddSingleton<StoreFailureLog>();
+        services.TryAddSingleton<OutboxStoreSource>();
+        services.TryAddSingleton(root => new StoreFailureLog(
+            root.GetService<ILogger<IOutboxRelay>>() ?? NullLogger<IOutboxRelay>.Instance, root.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider));
         services.TryAddSingleton<OutboxSignal>();
         services.TryAddSingleton<IEventOutbox, OutboxWriter>();
         services.TryAddSingleton<OutboxRelay>();
