@@ -32,7 +32,7 @@ internal sealed class EventSerializer
         {
             WellFormed.Check((domainEvent as DomainEvent)?.TenantId);
             json = JsonSerializer.SerializeToUtf8Bytes(domainEvent, _types[type.Name]);
-            StrictJson.ThrowIfNumbersOverflow(json, _reading);
+            JsonNumbers.ThrowIfOutOfRange(json, _reading);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -71,7 +71,7 @@ internal sealed class EventSerializer
 #if !NET10_0_OR_GREATER
         StrictJson.ThrowIfNamesRepeat(json, _reading);
 #endif
-        StrictJson.ThrowIfNumbersOverflow(json, _reading);
+        JsonNumbers.ThrowIfOutOfRange(json, _reading);
         var domainEvent = (IDomainEvent?)JsonSerializer.Deserialize(json, _types[message.EventType])
             ?? throw new JsonException("It is null.");
         if (domainEvent is DomainEvent ours)

@@ -51,64 +51,20 @@ internal static class StrictJson
         // A constructor that asks for one of them gets it.
         var asked = type.Type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
             .SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var property in type.Properties.Where(property => IsEnvelope(property) && !asked.Contains(((MemberInfo)property.AttributeProvider!).Name)).ToList())
+        foreach (var property in type.Properties)
         {
-            type.Properties.Remove(property);
+            if (NameInEnvelope(property, type.Options) is { } name && !asked.Contains(name))
+            {
+                // Not removed: generated code fills it when it makes the object.
+                property.ShouldSerialize = static (_, _) => false;
+            }
         }
     }
 
-    private static bool IsEnvelope(JsonPropertyInfo property) =>
+    private static string? NameInEnvelope(JsonPropertyInfo property, JsonSerializerOptions options) =>
         property.AttributeProvider is PropertyInfo member
-        && member.DeclaringType == typeof(DomainEvent)
-        && Envelope.Contains(member.Name, StringComparer.Ordinal);
-
-    /// <summary>A number that is too large for a double would be read as infinity, which no JSON can say.</summary>
-    /// <exception cref="JsonException">There is such a number.</exception>
-    public static void ThrowIfNumbersOverflow(ReadOnlySpan<byte> json, JsonReaderOptions reading)
-    {
-        if (!MayOverflow(json))
-        {
-            return;
-        }
-
-        var reader = new Utf8JsonReader(json, reading);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.Number && !(reader.TryGetDouble(out var number) && double.IsFinite(number)))
-            {
-                throw new JsonException("A number is out of range.");
-            }
-        }
-    }
-
-    /// <summary>Whether to look closer: there are three digits of an exponent, or more digits than a double has. Rare, but for some hexadecimal text.</summary>
-    private static bool MayOverflow(ReadOnlySpan<byte> json)
-    {
-        const int LongestNumber = 309;
-        for (var i = LongestNumber - 1; i < json.Length; i += LongestNumber)
-        {
-            if (char.IsAsciiDigit((char)json[i]))
-            {
-                return true;
-            }
-        }
-
-        for (var rest = json; rest.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var at; rest = rest[(at + 1)..])
-        {
-            if (at > 0 && char.IsAsciiDigit((char)rest[at - 1]) && HasLongExponent(rest[(at + 1)..]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool HasLongExponent(ReadOnlySpan<byte> json)
-    {
-        var digits = json.Length > 0 && json[0] == '+' ? json[1..] : json;
-        return digits.Length >= 3 && char.IsAsciiDigit((char)digits[0]) && char.IsAsciiDigit((char)digits[1]) && char.IsAsciiDigit((char)digits[2]);
-    }
+            ? member.DeclaringType == typeof(DomainEvent) ? Array.Find(Envelope, name => string.Equals(name, member.Name, StringComparison.Ordinal)) : null
+            : Array.Find(Envelope, name => string.Equals(options.PropertyNamingPolicy?.ConvertName(name) ?? name, property.Name, StringComparison.Ordinal)); // generated code of .NET 8
 
 #if !NET10_0_OR_GREATER
     /// <exception cref="JsonException">An object has two members of one name.</exception>
