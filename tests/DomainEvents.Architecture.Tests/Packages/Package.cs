@@ -36,8 +36,13 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
             Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore],
             Exceptions: []),
         new("DomainEvents.Outbox",
-            Dependencies: ["DomainEvents", "DomainEvents.Extensions.DependencyInjection"],
-            Namespaces: ["DomainEvents.Outbox"],
+            Dependencies:
+            [
+                "DomainEvents", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
+                MicrosoftExtensions + "Diagnostics.HealthChecks", MicrosoftExtensions + "Diagnostics.HealthChecks.Abstractions",
+                MicrosoftExtensions + "Hosting.Abstractions", MicrosoftExtensions + "Logging.Abstractions", MicrosoftExtensions + "Options",
+            ],
+            Namespaces: ["DomainEvents.Outbox", "Microsoft.Extensions.DependencyInjection"],
             Exceptions: []),
         new("DomainEvents.PostgreSql",
             Dependencies:
