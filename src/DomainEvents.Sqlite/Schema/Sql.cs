@@ -1,0 +1,13 @@
+namespace DomainEvents.Sqlite;
+
+/// <summary>What several statements have in common.</summary>
+internal static class Sql
+{
+    /// <summary>
+    /// The clock of the database: ticks of UTC, to the millisecond. The number is the Julian day of 0001-01-01. Within one statement it stands still.
+    /// </summary>
+    public const string Now = "cast(round((julianday('now') - 1721425.5) * 86400000) as integer) * 10000";
+
+    /// <summary>The columns of an event, as <see cref="Storage.EntryReader"/> reads them.</summary>
+    public const string Columns = "position, partition, stream, event_type, version, event_id, occurred_at, stored_at, tenant_id, metadata, payload";
+}

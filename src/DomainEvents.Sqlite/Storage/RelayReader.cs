@@ -1,0 +1,154 @@
+using DomainEvents.Outbox;
+using DomainEvents.Sqlite.Connections;
+using Microsoft.Data.Sqlite;
+
+namespace DomainEvents.Sqlite.Storage;
+
+/// <summary>Reads what a relay is to do, in the transaction of its exchange.</summary>
+internal sealed class RelayReader(Session session, OutboxExchange exchange, OutboxRead read, IEnumerable<int> owned)
+{
+    private readonly long _now = session.Now();
+    private readonly Dictionary<string, List<(string Handler, long Position)>> _blocked = [];
+
+    /// <summary>A bit for each partition that is asked for and owned: 64 fit in a number.</summary>
+    private readonly long _partitions = read.Partitions.Intersect(owned).Aggregate(0L, (mask, partition) => mask | (1L << partition));
+
+    public OutboxExchangeResult Read(IReadOnlyList<int> lost)
+    {
+        var messages = Events();
+        if (session.Scalar("select 1 from domain_event_delivery limit 1") is null)
+        {
+            return new OutboxExchangeResult(lost, [.. messages.Select(message => Entry(message, blocked: []))], [], null);
+        }
+
+        return new OutboxExchangeResult(
+            lost,
+            [.. messages.Select(message => Entry(message, Blocked(message.Message)))],
+            [.. Ready().Select(Delivery)],
+            NextDue());
+    }
+
+    private List<(OutboxMessage Message, string? Damage)> Events()
+    {
+        var busy = read.BusyStreams.ToHashSet();
+        var messages = new List<(OutboxMessage, string?)>();
+        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where (@partitions >> partition) & 1 order by position", ("@partitions", _partitions));
+        while (messages.Count < read.Limit && reader.Read())
+        {
+            if (busy.Count == 0 || !busy.Contains(reader.GetString(2)))
+            {
+                messages.Add(EntryReader.Read(reader));
+            }
+        }
+
+        return messages;
+    }
+
+    /// <summary>
+    /// What is due and first of its handler in its stream. Of what waits only the first ones are looked at, stream by stream: behind one
+    /// failure there may be any number.
+    /// </summary>
+    private List<(long Position, string Handler, int Attempts)> Ready()
+    {
+        var busy = read.BusyDeliveries.ToHashSet();
+        var ready = new List<(long, string, int)>();
+        using var reader = session.Read(
+            """
+            with recursive
+            first (id) as (
+                select (select id from domain_event_delivery where state in (0, 3) order by stream, handler, position limit 1)
+                union all
+                select (select d.id from domain_event_delivery d where d.state in (0, 3) and (d.stream, d.handler) > (last.stream, last.handler)
+                        order by d.stream, d.handler, d.position limit 1)
+                from first join domain_event_delivery last on last.id = first.id
+            ),
+            candidate (id) as (
+                select id from first where id is not null
+                union all
+                select id from domain_event_delivery where state = 1 and due_at <= @now
+            )
+            select d.position, d.handler, d.attempts, d.stream, l.event_type, l.version
+            from candidate c join domain_event_delivery d on d.id = c.id join domain_event_log l on l.position = d.position
+            where (@partitions >> d.partition) & 1 and d.due_at <= @now and not exists (
+                select 1 from domain_event_delivery e where e.stream = d.stream and e.handler in (d.handler, '') and e.position < d.position)
+            order by d.position, d.handler
+            """,
+            ("@now", _now), ("@partitions", _partitions));
+        while (ready.Count < read.Limit && reader.Read())
+        {
+            var handler = reader.GetString(1);
+            if (!busy.Contains(new DeliveryKey(handler, reader.GetString(3))) && MayTry(handler, reader))
+            {
+                ready.Add((reader.GetInt64(0), handler, reader.GetInt32(2)));
+            }
+        }
+
+        return ready;
+    }
+
+    /// <summary>Whether the relay knows the event and has the handler. A version that is none is for everybody: it is to become known as damage.</summary>
+    private bool MayTry(string handler, SqliteDataReader reader)
+    {
+        var type = reader.GetString(4);
+        return read.EventTypes.TryGetValue(type, out var newest)
+            && (reader.GetFieldType(5) != typeof(long) || reader.GetInt64(5) <= newest)
+            && (handler.Length == 0 || exchange.Handlers.Contains(new HandlerAnnouncement(handler, type)));
+    }
+
+    private OutboxEntry Delivery((long Position, string Handler, int Attempts) delivery)
+    {
+        (OutboxMessage Message, string?) message;
+        using (var reader = session.Read($"select {Sql.Columns} from domain_event_log where position = @position", ("@position", delivery.Position)))
+        {
+            reader.Read();
+            message = EntryReader.Read(reader);
+        }
+
+        return Entry(message, Blocked(message.Message)) with { Handler = delivery.Handler, Attempts = delivery.Attempts };
+    }
+
+    private static OutboxEntry Entry((OutboxMessage Message, string? Damage) read, IReadOnlyList<string> blocked) =>
+        new(read.Message, blocked, Damage: read.Damage);
+
+    /// <summary>Whose deliveries of earlier events of the stream there are.</summary>
+    private string[] Blocked(OutboxMessage message)
+    {
+        if (!_blocked.TryGetValue(message.Stream, out var heads))
+        {
+            _blocked[message.Stream] = heads = Heads(message.Stream);
+        }
+
+        return [.. heads.Where(head => head.Position < message.Position).Select(head => head.Handler)];
+    }
+
+    /// <summary>The handlers with deliveries in a stream, each with the first of them. The recursion jumps from one to the next.</summary>
+    private List<(string Handler, long Position)> Heads(string stream)
+    {
+        var heads = new List<(string, long)>();
+        using var reader = session.Read(
+            """
+            with recursive known (handler) as (
+                select (select min(handler) from domain_event_delivery where stream = @stream)
+                union all
+                select (select min(d.handler) from domain_event_delivery d where d.stream = @stream and d.handler > known.handler)
+                from known where known.handler is not null
+            )
+            select handler, (select min(d.position) from domain_event_delivery d where d.stream = @stream and d.handler = known.handler)
+            from known where handler is not null
+            """,
+            ("@stream", stream));
+        while (reader.Read())
+        {
+            heads.Add((reader.GetString(0), reader.GetInt64(1)));
+        }
+
+        return heads;
+    }
+
+    private TimeSpan? NextDue() =>
+        session.Scalar(
+            "select due_at from domain_event_delivery where state = 1 and due_at > @now and (@partitions >> partition) & 1 order by due_at limit 1",
+            ("@now", _now), ("@partitions", _partitions)) is { } due
+            ? TimeSpan.FromTicks(due - _now)
+            : null;
+}

@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DomainEvents.Outbox.Conformance;
+
+/// <summary>What is written is what is read, whatever it is; and what cannot be read stops nobody.</summary>
+public abstract class RoundTripFacts : StoreConformance
+{
+    private const string Hostile = "'; DROP TABLE domain_event_outbox; -- \" \\ % _ @p0 $1 {0} :name ? \t\r\n Ω ñ é 漢字 \u202e 🦊 \u00a0 \u0001";
+
+    [StoreFact]
+    public async Task Every_field_comes_back_from_the_outbox_and_from_the_log()
+    {
+        var message = Message() with
+        {
+            Version = int.MaxValue,
+            Payload = Encoding.UTF8.GetBytes("""{"name":"Zoë","fox":"🦊","nothing":"\u0000"}"""),
+            Metadata = """{"traceparent":"00-1-2-3"}""",
+            TenantId = "tenant",
+            Partition = 63,
+        };
+
+        await ShouldComeBackAsync(message);
+    }
+
+    [StoreFact]
+    public Task What_there_is_none_of_comes_back_as_none() =>
+        ShouldComeBackAsync(Message() with { Metadata = null, TenantId = null, Partition = 0 });
+
+    [StoreFact]
+    public Task What_is_empty_comes_back_empty() =>
+        ShouldComeBackAsync(Message() with { EventId = Guid.Empty, Metadata = "", TenantId = "", Stream = "", Payload = default });
+
+    [StoreFact]
+    public Task Text_may_hold_anything() =>
+        ShouldComeBackAsync(Message() with { EventType = Hostile, Metadata = Hostile, TenantId = Hostile, Stream = Hostile, Payload = Encoding.UTF8.GetBytes(Hostile) });
+
+    [StoreFact]
+    public Task A_stream_may_have_a_very_long_name() =>
+        // Nothing in it repeats, so that no index can press it into a page.
+        ShouldComeBackAsync(Message(stream: string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))))));
+
+    [StoreFact]
+    public async Task A_payload_may_have_a_mebibyte_and_one_byte_more()
+    {
+        foreach (var length in new[] { 1 << 20, (1 << 20) + 1 })
+        {
+            await ShouldComeBackAsync(Message() with { Payload = Encoding.UTF8.GetBytes($"\"{new string('é', (length - 2) / 2)}{new string('x', length % 2)}\"") });
+        }
+    }
+
+    [StoreFact]
+    public async Task Times_come_back_in_utc_to_the_microsecond()
+    {
+        var relay = await StartAsync("a", Mail);
+        var occurredAt = new DateTimeOffset(2026, 3, 4, 23, 59, 59, 123, 456, TimeSpan.FromMinutes(330)).AddTicks(7);
+
+        var entry = await WriteAndReadAsync(relay, Message() with { OccurredAt = occurredAt });
+
+        entry.Message.OccurredAt.Should().BeCloseTo(occurredAt, TimeSpan.FromMicroseconds(1));
+        entry.Message.OccurredAt.Offset.Should().Be(TimeSpan.Zero);
+        entry.Message.StoredAt.Offset.Should().Be(TimeSpan.Zero);
+        entry.Message.StoredAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+    }
+
+    [StoreFact]
+    public async Task Times_may_be_the_first_and_the_last_that_there_are()
+    {
+        var relay = await StartAsync("a", Mail);
+        foreach (var occurredAt in new[] { DateTimeOffset.MinValue, DateTimeOffset.MaxValue, DateTimeOffset.UnixEpoch.AddTicks(-10) })
+        {
+            var entry = await WriteAndReadAsync(relay, Message() with { OccurredAt = occurredAt });
+
+            entry.Damage.Should().BeNull();
+            (entry.Message.OccurredAt - occurredAt).Duration().Should().BeLessThanOrEqualTo(TimeSpan.FromMicroseconds(1));
+        }
+    }
+
+    [StoreFact]
+    public async Task A_row_that_cannot_be_read_says_so_and_stops_no_other()
+    {
+        var relay = await StartAsync("a", Mail);
+        foreach (var damage in Database.Damages)
+        {
+            await WriteAsync(Message());
+            var position = await Database.LastPositionAsync();
+            await WriteAsync(Message());
+            await Database.ExecuteAsync($"UPDATE domain_event_outbox SET {damage} WHERE position = {position}");
+
+            var entries = await relay.ReadEventsAsync();
+
+            entries.Should().HaveCount(2);
+            var (damaged, sound) = (entries[0], entries[1]);
+            damaged.Damage.Should().NotBeNullOrWhiteSpace("{0} is no event's", damage);
+            (damaged.Message.Position, damaged.Message.Partition, damaged.Message.Stream).Should().Be((position, Partition, Stream));
+            sound.Damage.Should().BeNull();
+            await relay.AcknowledgeAllAsync(entries);
+            (await relay.ReadEventsAsync()).Should().BeEmpty();
+        }
+    }
+
+    [StoreFact]
+    public async Task A_dead_letter_that_cannot_be_read_is_listed_requeued_read_and_discarded()
+    {
+        var relay = await StartAsync("a", Mail);
+        foreach (var damage in Database.Damages)
+        {
+            var entry = await WriteAndLeaveAsync(relay, Message(), Dead(Mail));
+            await WriteAndLeaveAsync(relay, Message("order-2"), Dead(Mail));
+            var position = entry.Message.Position;
+            await Database.ExecuteAsync($"UPDATE domain_event_log SET {damage} WHERE position = {position}");
+
+            var letters = await DeadLettersAsync();
+            var isRequeued = await Store.RequeueAsync(position, Mail.Handler);
+            var delivery = (await relay.ReadDeliveriesAsync()).Single();
+            await relay.AcknowledgeAsync(delivery, Dead(Mail));
+            var isDiscarded = await Store.DiscardAsync(position, Mail.Handler);
+
+            letters.Should().HaveCount(2).And.Contain(letter => letter.Position == position && letter.HandlerName == Mail.Handler);
+            isRequeued.Should().BeTrue();
+            delivery.Message.Position.Should().Be(position);
+            delivery.Damage.Should().NotBeNullOrWhiteSpace("{0} is no event's", damage);
+            isDiscarded.Should().BeTrue();
+            (await Store.DiscardAsync((await DeadLettersAsync()).Single().Position, Mail.Handler)).Should().BeTrue();
+        }
+    }
+
+    private async Task ShouldComeBackAsync(OutboxMessage message)
+    {
+        var mail = new HandlerAnnouncement("mail", message.EventType);
+        var relay = await StartAsync("a", mail);
+        relay.EventTypes = new Dictionary<string, int> { [message.EventType] = int.MaxValue };
+
+        var entry = await WriteAndReadAsync(relay, message);
+        var later = await WriteAndReadAsync(relay, message with { EventId = Guid.NewGuid() });
+        await relay.AcknowledgeAsync(entry, Due(mail));
+        var result = await relay.ReadAsync();
+        var delivery = result.Deliveries.Single();
+
+        ShouldBe(entry.Message, message);
+        ShouldBe(delivery.Message, message);
+        delivery.Message.StoredAt.Should().Be(entry.Message.StoredAt);
+        delivery.Message.Position.Should().Be(entry.Message.Position);
+        result.Events.Single().BlockedHandlers.Should().Equal("mail");
+        (await relay.ReadAsync(100, message.Stream)).Events.Should().BeEmpty();
+        await relay.AcknowledgeAllAsync([later, delivery]);
+        await relay.ReleaseAsync(leaves: true);
+        (await Database.CountAsync("domain_event_outbox") + await Database.CountAsync("domain_event_delivery")).Should().Be(0);
+    }
+
+    private static void ShouldBe(OutboxMessage actual, OutboxMessage expected)
+    {
+        // Not by an assertion on a sequence: of a mebibyte that takes seconds.
+        actual.Payload.Span.SequenceEqual(expected.Payload.Span).Should().BeTrue("the payload comes back byte by byte");
+        (actual with { Payload = default, Position = 0, StoredAt = default }).Should().Be(expected with { Payload = default });
+    }
+}
