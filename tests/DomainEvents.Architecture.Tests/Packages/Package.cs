@@ -38,6 +38,14 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
             Dependencies: ["DomainEvents", "DomainEvents.Extensions.DependencyInjection"],
             Namespaces: ["DomainEvents.Outbox"],
             Exceptions: []),
+        new("DomainEvents.PostgreSql",
+            Dependencies:
+            [
+                "DomainEvents.Outbox", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
+                MicrosoftExtensions + "Options", "Npgsql",
+            ],
+            Namespaces: ["Microsoft.Extensions.DependencyInjection"],
+            Exceptions: []),
     ];
 
     public static TheoryData<string> Names { get; } = [.. All.Select(package => package.Name)];

@@ -1,0 +1,55 @@
+using System.Text;
+using DomainEvents.Outbox;
+using Npgsql;
+
+namespace DomainEvents.PostgreSql;
+
+/// <summary>Acknowledgements as the arrays that statements take.</summary>
+internal sealed class Acknowledgements
+{
+    private readonly IReadOnlyList<Acknowledgement> _all;
+
+    public Acknowledgements(IReadOnlyList<Acknowledgement> all)
+    {
+        _all = all;
+        Events = [.. all.Where(one => one.Handler is null).Select(one => one.Position)];
+        Deliveries = Events.Length == all.Count ? [] : [.. all.Where(one => one.Handler is not null).Select(one => one.Position)];
+        AreOfEventsWithNothingLeft = Events.Length == all.Count && all.Count > 0 && all.All(one => one.Left.Count == 0);
+    }
+
+    /// <summary>Positions in the outbox.</summary>
+    public long[] Events { get; }
+
+    /// <summary>Positions of deliveries.</summary>
+    public long[] Deliveries { get; }
+
+    public bool IsEmpty => _all.Count == 0;
+
+    /// <summary>Whether it is as it nearly always is.</summary>
+    public bool AreOfEventsWithNothingLeft { get; }
+
+    public void AddRest(NpgsqlParameterCollection parameters)
+    {
+        var deliveries = _all.Where(one => one.Handler is not null).ToList();
+        parameters.Add(Statement.Parameter(Deliveries));
+        parameters.Add(Statement.Parameter(deliveries.Select(one => one.Handler!).ToArray()));
+        parameters.Add(Statement.Parameter(deliveries.Select(one => one.Attempts).ToArray()));
+
+        var left = _all.SelectMany(one => one.Left.DistinctBy(delivery => delivery.Handler, StringComparer.Ordinal).Select(delivery => (Of: one, Delivery: delivery)))
+            .DistinctBy(one => (one.Of.Position, one.Of.Handler, one.Delivery.Handler)).ToList();
+        parameters.Add(Statement.Parameter(left.Select(one => one.Of.Position).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => one.Of.Handler).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Handler).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => (short)one.Delivery.State).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Attempts).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Delay.TotalSeconds).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => Storable(one.Delivery.Error)).ToArray()));
+    }
+
+    /// <summary>
+    /// Messages of exceptions hold anything. PostgreSQL takes no character zero, and half a surrogate pair is no UTF-8: neither
+    /// may keep the acknowledgement from being written, again and again.
+    /// </summary>
+    private static string? Storable(string? error) => error is null ? null
+        : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(error)).Replace('\0', '\uFFFD');
+}

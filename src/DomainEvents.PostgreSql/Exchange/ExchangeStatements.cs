@@ -1,0 +1,157 @@
+using DomainEvents.Outbox;
+
+namespace DomainEvents.PostgreSql;
+
+/// <summary>What an exchange is made of: acknowledgements. They go in one round trip and one transaction, in the order in which they stand here.</summary>
+internal sealed class ExchangeStatements(OutboxTables tables)
+{
+    /// <summary>
+    /// How the following statements are planned: once a connection, and along the indexes. A plan made while the outbox was empty
+    /// would else read all of it, sorted, when a million events are in it.
+    /// </summary>
+    public string Settings { get; } = """
+        select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true),
+               set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+        """;
+
+    /// <summary>
+    /// Name, partitions, keys: what of them is owned. It stays so until the transaction ends, and two exchanges of one relay,
+    /// of which it has given up one, do not overlap.
+    /// </summary>
+    public string Fence { get; } = $"""
+        select p.partition from {tables.Partition} p
+        where {Owned("p.")} order by p.partition for no key update
+        """;
+
+    /// <summary>Name, partitions, keys, positions, whether to keep history, names and types of the relay's handlers: events of which nothing is left.</summary>
+    public string Acknowledge { get; } = $"""
+        with owned as materialized (select p.partition from {tables.Partition} p where {Owned("p.")}),
+        gone as (
+            delete from {tables.Outbox} o where o.position = any($4::bigint[]) and o.partition in (select partition from owned)
+            returning {OutboxTables.Columns("o")}),
+        {Missing(tables, 6)},
+        waiting as (
+            insert into {tables.Delivery} ({DeliveryColumns})
+            select g.position, m.name, g.stream, g.partition, g.event_type, g.version, {Waiting}, 0, {DueAt(tables, "g", "m.name")}, null
+            from gone g join missing m on m.event_type = g.event_type
+            on conflict (position, handler) do nothing
+            returning position),
+        unnoted as (
+            update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from gone))
+        insert into {tables.Log} ({OutboxTables.ColumnList})
+        select * from gone where $5 or position in (select position from waiting)
+        on conflict (position) do nothing
+        """;
+
+    /// <summary>
+    /// The same of everything that was read: name, partitions, keys, positions of events, whether to keep history, names and types of
+    /// the relay's handlers; positions, handlers and attempts of deliveries; and of what is left the positions, the handlers of the
+    /// deliveries that it is left of (none for events), handlers, states, attempts, delays in seconds and errors.
+    /// </summary>
+    public string AcknowledgeWithRest { get; } = $"""
+        with owned as materialized (select p.partition from {tables.Partition} p where {Owned("p.")}),
+        gone as (
+            delete from {tables.Outbox} o where o.position = any($4::bigint[]) and o.partition in (select partition from owned)
+            returning {OutboxTables.Columns("o")}),
+        done as (
+            delete from {tables.Delivery} d using unnest($8::bigint[], $9::text[], $10::int[]) a(position, handler, attempts)
+            where d.position = a.position and d.handler = a.handler and d.attempts = a.attempts and d.state <> {Dead}
+              and d.partition in (select partition from owned)
+            returning d.position, d.handler, d.stream, d.partition, d.event_type, d.version),
+        freed as materialized (
+            select position, null::text as source, stream, partition, event_type, version from gone
+            union all
+            select position, handler, stream, partition, event_type, version from done),
+        named as materialized (
+            select * from unnest($11::bigint[], $12::text[], $13::text[], $14::smallint[], $15::int[], $16::float8[], $17::text[])
+                named(position, source, handler, state, attempts, delay, error)),
+        {Missing(tables, 6)},
+        rest as materialized (
+            select f.position, f.stream, f.partition, f.event_type, f.version, n.handler, n.state, n.attempts, n.delay, n.error
+            from freed f join named n on n.position = f.position and n.source is not distinct from f.source
+            union all
+            select f.position, f.stream, f.partition, f.event_type, f.version, m.name, {Waiting}, 0, 0, null
+            from freed f join missing m on m.event_type = f.event_type
+            where coalesce(f.source, '') = '' and not exists (
+                select from named n where n.position = f.position and n.source is not distinct from f.source and n.handler in ('', m.name))),
+        logged as (
+            insert into {tables.Log} ({OutboxTables.ColumnList})
+            select * from gone where $5 or position in (select position from rest)
+            on conflict (position) do nothing),
+        unnoted as (
+            update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from freed))
+        insert into {tables.Delivery} ({DeliveryColumns})
+        select r.position, r.handler, r.stream, r.partition, r.event_type, r.version, r.state, r.attempts,
+            case r.state
+                when {Dead} then timestamptz 'infinity'
+                when {Due} then clock_timestamp() + r.delay * interval '1 second'
+                else {DueAt(tables, "r", "r.handler")} end,
+            r.error
+        from rest r
+        on conflict (position, handler) do update
+        set state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at, error = excluded.error, changed_at = excluded.changed_at
+        """;
+
+    /// <summary>Positions of deliveries that are gone: what waited behind them is looked at from now on.</summary>
+    public string Promote { get; } = $"""
+        with recursive streams as (select distinct l.stream from {tables.Log} l where l.position = any($1::bigint[])),
+        heads as (
+            select s.stream, f.handler, f.position
+            from streams s cross join lateral (
+                select d.handler, d.position from {tables.Delivery} d
+                where d.stream_hash = hashtextextended(s.stream, 0) and d.stream = s.stream
+                order by d.handler, d.position limit 1) f
+            union all
+            select h.stream, f.handler, f.position
+            from heads h cross join lateral (
+                select d.handler, d.position from {tables.Delivery} d
+                where d.stream_hash = hashtextextended(h.stream, 0) and d.stream = h.stream and d.handler > h.handler
+                order by d.handler, d.position limit 1) f)
+        update {tables.Delivery} d set due_at = clock_timestamp()
+        from heads h where d.position = h.position and d.handler = h.handler and d.due_at = 'infinity' and d.state <> {Dead}
+        """;
+
+    /// <summary>Positions: where no history is kept an event is in the log as long as a delivery of it is left.</summary>
+    public string Forget { get; } = $"""
+        delete from {tables.Log} l where l.position = any($1::bigint[]) and not exists (select from {tables.Delivery} d where d.position = l.position)
+        """;
+
+    /// <summary>Name, partitions, keys, position: what is about to be tried.</summary>
+    public string Note { get; } = $"""
+        update {tables.Partition} p
+        set noted = $4, interruptions = case when p.noted = $4 then p.interruptions else 0 end
+        where {Owned("p.")}
+        """;
+
+    private const int Waiting = (int)DeliveryState.Waiting;
+
+    private const int Due = (int)DeliveryState.Due;
+
+    private const int Dead = (int)DeliveryState.Dead;
+
+    private const string DeliveryColumns = "position, handler, stream, partition, event_type, version, state, attempts, due_at, error";
+
+    private static string Owned(string alias) =>
+        $"{alias}owner = $1 and {alias}partition = any($2::smallint[]) and {LeaseStatements.Key(alias)} = any($3::bigint[])";
+
+    /// <summary>What live relays announce and this one does not have.</summary>
+    private static string Missing(OutboxTables tables, int parameter) => $"""
+        missing as materialized (
+            select h.name, h.event_type from {tables.Handler} h
+            where h.live_until >= clock_timestamp() and not exists (
+                select from unnest(${parameter}::text[], ${parameter + 1}::text[]) mine(name, event_type)
+                where mine.name = h.name and mine.event_type = h.event_type))
+        """;
+
+    /// <summary>
+    /// When what waits is looked at: never, if something of its handler and its stream is ahead of it; that looks after it then. So a
+    /// read does not meet the thousands that may wait behind one dead letter.
+    /// </summary>
+    private static string DueAt(OutboxTables tables, string alias, string handler) => $"""
+        case when row_number() over (partition by {alias}.stream, {handler} order by {alias}.position) > 1 or exists (
+            select from {tables.Delivery} ahead
+            where ahead.stream_hash = hashtextextended({alias}.stream, 0) and ahead.stream = {alias}.stream
+              and ahead.handler = {handler} and ahead.position < {alias}.position)
+        then timestamptz 'infinity' else clock_timestamp() end
+        """;
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using DomainEvents.Outbox;
+using Npgsql;
+
+namespace DomainEvents.PostgreSql;
+
+/// <summary>The outbox in PostgreSQL.</summary>
+internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDisposable, IDisposable
+{
+    private readonly StoreConnections _connections;
+    private readonly InsertStatement _insert;
+    private readonly ExchangeStatements _write;
+    private readonly ReadStatements _read;
+    private readonly LeaseCommands _leases;
+    private readonly OperationCommands _operations;
+    private readonly ConcurrentDictionary<string, Floor> _floors = new(StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">The schema of the options is no name.</exception>
+    public PostgreSqlOutboxStore(NpgsqlDataSource dataSource, OutboxOptions options)
+    {
+        var tables = new OutboxTables(options.Schema);
+        _connections = new StoreConnections(dataSource);
+        _insert = new InsertStatement(tables);
+        _write = new ExchangeStatements(tables);
+        _read = new ReadStatements(tables);
+        _leases = new LeaseCommands(tables);
+        _operations = new OperationCommands(tables, _write, options.KeepHistory);
+    }
+
+    public bool Accepts(DbConnection connection) => connection is NpgsqlConnection;
+
+    public ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
+    {
+        // Its floor begins anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence.
+        _floors.TryRemove(renewal.Relay, out _);
+        return _connections.RunAsync(
+            (_leases, renewal), static (connection, state, token) => state._leases.RenewAsync(connection, state.renewal, token), cancellationToken);
+    }
+
+    public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
+    {
+        // Taken out while it is in use; what failed is not put back, and is begun anew.
+        var floor = _floors.TryRemove(exchange.Relay, out var known) ? known : new Floor();
+        var result = await _connections.RunAsync(
+            new ExchangeCommand(_write, _read, exchange, floor), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
+            .ConfigureAwait(false);
+        _floors[exchange.Relay] = floor;
+        return result;
+    }
+
+    public async ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default)
+    {
+        if (leaves)
+        {
+            _floors.TryRemove(relay, out _);
+        }
+
+        await _connections.RunAsync(
+            (_leases, relay, partitions, leaves),
+            static (connection, state, token) => state._leases.ReleaseAsync(connection, state.relay, state.partitions, state.leaves, token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+}

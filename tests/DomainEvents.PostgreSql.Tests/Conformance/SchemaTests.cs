@@ -1,0 +1,9 @@
+using DomainEvents.Outbox.Conformance;
+
+namespace DomainEvents.PostgreSql.Tests.Conformance;
+
+[PostgreSqlStoreTests]
+public sealed class SchemaTests : SchemaFacts
+{
+    protected override async Task<OutboxDatabase> CreateDatabaseAsync() => await PostgreSqlOutboxDatabase.CreateAsync();
+}
