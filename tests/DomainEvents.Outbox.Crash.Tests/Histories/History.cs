@@ -54,6 +54,9 @@ internal sealed class History
         _tenures.Keys.Any(tenure => tenure.Partition == handling.Partition && tenure.Epoch > handling.Epoch)
         && (!_tenures.TryGetValue((handling.Partition, handling.Epoch + 1), out var next) || next.WasInterrupted);
 
+    /// <summary>The tenure that ended when this one began; <see langword="null"/> if there was none, or it was never written down.</summary>
+    public Tenure? Before(Tenure tenure) => _tenures.GetValueOrDefault((tenure.Partition, tenure.Epoch - 1));
+
     public bool IsOwnedBy(Handling handling) =>
         _tenures.TryGetValue((handling.Partition, handling.Epoch), out var tenure) && tenure.Process == handling.Process;
 }

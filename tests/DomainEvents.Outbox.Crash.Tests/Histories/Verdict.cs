@@ -9,10 +9,12 @@ internal sealed class Verdict
     private readonly ILookup<(string EventId, string Handler), Handling> _byDelivery;
     private readonly List<string> _violations = [];
 
-    public Verdict(History history)
+    public Verdict(History history, IReadOnlySet<string> killed)
     {
         _history = history;
         _byDelivery = history.Handlings.ToLookup(handling => (handling.EventId, handling.Handler));
+        LapsedUnderTheLiving = history.Tenures.Count(tenure => tenure.WasInterrupted
+            && history.Before(tenure) is { } lapsed && !killed.Contains(lapsed.Process));
         Count();
         CheckOwners();
         CheckRepetitions();
@@ -36,6 +38,9 @@ internal sealed class Verdict
 
     /// <summary>Those of them where another handler of the event had not ended yet.</summary>
     public int DuplicatesBesideAnother { get; private set; }
+
+    /// <summary>Tenures that ended by a lease that ran out although their process was alive: stopped, or without its database or a processor.</summary>
+    public int LapsedUnderTheLiving { get; }
 
     /// <summary>Handler calls behind one that was interrupted.</summary>
     public int Interrupted { get; private set; }
