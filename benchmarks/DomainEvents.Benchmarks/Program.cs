@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using DomainEvents.Benchmarks.Outbox;
 using DomainEvents.Benchmarks.Quick;
 using DomainEvents.Benchmarks.Reports;
 using DomainEvents.Benchmarks.Saves;
@@ -11,6 +12,11 @@ if (args is ["quick", ..])
 if (args is [OneCore.Command, var group])
 {
     return await OneCore.RunAsync(group);
+}
+
+if (args is [OutboxTable.Command, ..])
+{
+    return await OutboxTable.RunAsync(args[1..]);
 }
 
 if (args is [SaveTable.Command, ..])

@@ -86,7 +86,15 @@ internal sealed class RelayLoop : IAsyncDisposable
 
     private void Abandon()
     {
-        _abandoned.Cancel();
+        try
+        {
+            _abandoned.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Callbacks of handlers: what they throw is nobody's any more.
+        }
+
         _answers.Writer.TryWrite(default);
     }
 
@@ -136,7 +144,7 @@ internal sealed class RelayLoop : IAsyncDisposable
                 _workers.Handle(handle);
                 break;
             case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane);
+                _workers.Cancel(cancel.Lane.Partition);
                 break;
             default:
                 _ = CallStoreAsync(command);
@@ -195,6 +203,7 @@ internal sealed class RelayLoop : IAsyncDisposable
                 break;
             case (RelayCommand.Release release, _):
                 _engine.Released(release);
+                _workers.Forget(release.Partitions);
                 break;
             case (null, TaskCompletionSource<int> waiter):
                 _idleWaiters.Add(waiter);
@@ -230,6 +239,7 @@ internal sealed class RelayLoop : IAsyncDisposable
                 break;
             case RelayCommand.Release release:
                 _engine.NotReleased(release);
+                _workers.Forget(release.Partitions);
                 break;
         }
     }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace DomainEvents.Outbox.Relay;
@@ -6,8 +6,10 @@ namespace DomainEvents.Outbox.Relay;
 /// <summary>Run handlers beside the loop, as many events at once as the engine hands out.</summary>
 internal sealed class RelayWorkers
 {
-    private readonly Channel<RelayCommand.Handle> _work = Channel.CreateUnbounded<RelayCommand.Handle>();
-    private readonly ConcurrentDictionary<Lane, CancellationTokenSource> _lanes = [];
+    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleWriter = true });
+
+    // What cancels the handlers of a partition when it is lost. Only the loop looks at it.
+    private readonly Dictionary<OwnedPartition, CancellationTokenSource> _partitions = [];
     private readonly EventDelivery _delivery;
     private readonly ChannelWriter<RelayAnswer> _answers;
     private readonly CancellationToken _abandoned;
@@ -24,35 +26,61 @@ internal sealed class RelayWorkers
 
     public void Handle(RelayCommand.Handle command)
     {
-        _lanes[command.Lane] = CancellationTokenSource.CreateLinkedTokenSource(_abandoned);
-        _work.Writer.TryWrite(command);
+        var partition = command.Lane.Partition;
+        if (!_partitions.TryGetValue(partition, out var source))
+        {
+            source = CancellationTokenSource.CreateLinkedTokenSource(_abandoned);
+            _partitions.Add(partition, source);
+        }
+
+        _work.Writer.TryWrite(new Work(command, source.Token));
     }
 
-    /// <summary>Cancels the handlers of a lane; what comes of them is still told.</summary>
-    public void Cancel(Lane lane)
+    /// <summary>Cancels what runs of a partition that is lost; what comes of it is still told.</summary>
+    public void Cancel(OwnedPartition partition)
     {
-        if (_lanes.TryGetValue(lane, out var handlers))
+        if (_partitions.Remove(partition, out var source))
         {
-            // Callbacks of the token are the handlers' code: not on the thread of the loop.
-            _ = handlers.CancelAsync();
+            _ = CancelAsync(source);
+        }
+    }
+
+    /// <summary>Forgets partitions that were given back: nothing of them runs.</summary>
+    public void Forget(IEnumerable<OwnedPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (_partitions.Remove(partition, out var source))
+            {
+                source.Dispose();
+            }
         }
     }
 
     /// <summary>Waits for those that run; nothing more comes.</summary>
-    public Task CompleteAsync()
+    public async Task CompleteAsync()
     {
         _work.Writer.TryComplete();
-        return Task.WhenAll(_workers);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+        Forget([.. _partitions.Keys]);
+    }
+
+    /// <summary>Callbacks of the token are the handlers' code: neither on the thread of the loop, nor may they stop it.</summary>
+    private static async Task CancelAsync(CancellationTokenSource source)
+    {
+        await source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        source.Dispose();
     }
 
     private async Task RunAsync()
     {
-        await foreach (var command in _work.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (var (command, token) in _work.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            _lanes.TryGetValue(command.Lane, out var cancellation);
-            var outcomes = await _delivery.RunAsync(command, cancellation!.Token).ConfigureAwait(false);
-            _lanes.TryRemove(command.Lane, out _);
+            var outcomes = await _delivery.RunAsync(command, token).ConfigureAwait(false);
             _answers.TryWrite(new RelayAnswer(command, outcomes));
         }
     }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Work(RelayCommand.Handle Command, CancellationToken Token);
 }
