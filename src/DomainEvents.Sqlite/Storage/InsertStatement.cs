@@ -1,82 +1,76 @@
 using System.Globalization;
-using System.Text;
 using DomainEvents.Outbox;
 using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Storage;
 
 /// <summary>
-/// The INSERT of events. All text goes in one parameter, as the UTF-8 that SQLite keeps it in, and the statement cuts it up: it takes
-/// a payload as it is, and many events do not run into the limit of parameters.
+/// The INSERT of one event. The payload goes as bytes and becomes text in SQLite, which keeps text as UTF-8: it is never a string here.
 /// </summary>
 internal static class InsertStatement
 {
-    private const int IdLength = 36;
+    public const string Into =
+        "insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
 
-    public static void Append(SqliteCommand command, IReadOnlyList<OutboxMessage> messages)
+    private const string Prefix = "@domain_event";
+    private static readonly string[] Names = NamesBehind(0);
+
+    /// <summary>With parameters for <see cref="Bind"/> or <see cref="Values"/>.</summary>
+    public static string Text { get; } = Into + Row(Names);
+
+    /// <summary>The statement by itself, to be run again and again.</summary>
+    public static SqliteCommand For(SqliteConnection connection)
     {
-        var sql = new StringBuilder(command.CommandText);
-        if (sql.Length > 0)
+        var command = connection.CreateCommand();
+        command.CommandText = Text;
+        foreach (var name in Names)
         {
-            sql.Append("\n;\n"); // whatever ends the text, a comment perhaps
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
         }
 
-        var text = new byte[messages.Sum(Length)];
-        var parameter = string.Create(CultureInfo.InvariantCulture, $"@domain_events_{command.Parameters.Count}");
-        sql.Append("insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values");
-        var writer = new Writer(sql, text, parameter);
-        for (var index = 0; index < messages.Count; index++)
-        {
-            sql.Append(index == 0 ? "\n(" : ",\n(");
-            writer.Add(messages[index]);
-            sql.Append(')');
-        }
-
-        command.CommandText = sql.ToString();
-        command.Parameters.Add(new SqliteParameter(parameter, text));
+        return command;
     }
 
-    private static int Length(OutboxMessage message) =>
-        IdLength + Length(message.Stream) + Length(message.EventType) + Length(message.TenantId) + Length(message.Metadata) + message.Payload.Length;
-
-    private static int Length(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
-
-    private ref struct Writer(StringBuilder sql, byte[] text, string parameter)
+    public static void Bind(SqliteCommand command, OutboxMessage message)
     {
-        private int _position;
-
-        public void Add(OutboxMessage message)
+        for (var index = 0; index < Names.Length; index++)
         {
-            sql.Append(CultureInfo.InvariantCulture, $"{message.Partition}, ");
-            Add(message.Stream);
-            Add(message.EventType);
-            sql.Append(CultureInfo.InvariantCulture, $"{message.Version}, ");
-            message.EventId.TryFormat(text.AsSpan(_position), out var written);
-            Cut(written);
-            sql.Append(CultureInfo.InvariantCulture, $"{message.OccurredAt.UtcTicks}, ");
-            Add(message.TenantId);
-            Add(message.Metadata);
-            message.Payload.Span.CopyTo(text.AsSpan(_position));
-            Cut(message.Payload.Length);
-            sql.Length -= 2;
-        }
-
-        private void Add(string? value)
-        {
-            if (value is null)
-            {
-                sql.Append("null, ");
-            }
-            else
-            {
-                Cut(Encoding.UTF8.GetBytes(value, text.AsSpan(_position)));
-            }
-        }
-
-        private void Cut(int length)
-        {
-            sql.Append(CultureInfo.InvariantCulture, $"cast(substr({parameter}, {_position + 1}, {length}) as text), ");
-            _position += length;
+            command.Parameters[index].Value = Value(message, index);
         }
     }
+
+    public static (string Name, object? Value)[] Values(OutboxMessage message) => [.. Names.Select((name, index) => (name, (object?)Value(message, index)))];
+
+    /// <summary>Puts it behind what a command has.</summary>
+    public static void Append(SqliteCommand command, OutboxMessage message)
+    {
+        var names = NamesBehind(command.Parameters.Count);
+        command.CommandText = Behind(command.CommandText) + Into + Row(names);
+        for (var index = 0; index < names.Length; index++)
+        {
+            command.Parameters.Add(new SqliteParameter(names[index], Value(message, index)));
+        }
+    }
+
+    /// <summary>A text, ended whatever it ends with, a comment perhaps.</summary>
+    public static string Behind(string text) => text.Length == 0 ? text : text + "\n;\n";
+
+    private static object Value(OutboxMessage message, int column) => column switch
+    {
+        0 => message.Partition,
+        1 => message.Stream,
+        2 => message.EventType,
+        3 => message.Version,
+        4 => message.EventId.ToString("D"),
+        5 => message.OccurredAt.UtcTicks,
+        6 => (object?)message.TenantId ?? DBNull.Value,
+        7 => (object?)message.Metadata ?? DBNull.Value,
+        _ => message.Payload.ToArray(),
+    };
+
+    /// <summary>As many parameters as a command has, so many names are taken at most.</summary>
+    private static string[] NamesBehind(int count) =>
+        [.. Enumerable.Range(count, 9).Select(number => string.Create(CultureInfo.InvariantCulture, $"{Prefix}_{number}"))];
+
+    private static string Row(string[] names) => $"({string.Join(", ", names[..^1])}, cast({names[^1]} as text))";
 }
