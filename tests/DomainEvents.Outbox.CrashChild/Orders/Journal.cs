@@ -44,6 +44,7 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
         {
             try
             {
+                using var turn = await database.EnterAsync();
                 await database.ExecuteAsync(sql);
                 return;
             }
