@@ -61,7 +61,7 @@ public abstract class CrashTests
         {
             while (children.Count < relays)
             {
-                children.Add(run.Start(options => options with { Writers = 2, LongestPause = 60 }));
+                children.Add(run.Start(options => options with { LongestPause = 40 * relays }));
             }
 
             var leaves = children[run.Random.Next(children.Count)];

@@ -17,10 +17,10 @@ internal sealed record ChildOptions
     public required int Seed { get; init; }
 
     /// <summary>How many tasks place orders.</summary>
-    public int Writers { get; init; } = 3;
+    public int Writers { get; init; } = 2;
 
     /// <summary>The longest pause of a writer between two transactions, in milliseconds.</summary>
-    public int LongestPause { get; init; } = 40;
+    public int LongestPause { get; init; } = 60;
 
     public bool RunsRelay { get; init; } = true;
 

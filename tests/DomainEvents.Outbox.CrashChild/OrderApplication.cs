@@ -76,7 +76,7 @@ internal sealed class OrderApplication : IAsyncDisposable
         options.PollingInterval = TimeSpan.FromMilliseconds(100);
         options.FirstRetryDelay = TimeSpan.FromMilliseconds(10);
         options.MaxRetryDelay = TimeSpan.FromMilliseconds(100);
-        options.BatchSize = 10;
+        options.BatchSize = 8;
         options.MaxConcurrency = _options.MaxConcurrency;
         options.RunRelay = _options.RunsRelay;
     }

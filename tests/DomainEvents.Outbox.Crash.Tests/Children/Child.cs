@@ -39,7 +39,8 @@ internal sealed class Child : IAsyncDisposable
 
     public string Name => Options.Name;
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>How many warnings and errors it has logged. It must have ended.</summary>
+    public int Complaints => _errors.Result.Split('\n').Count(line => line.StartsWith("Warning ", StringComparison.Ordinal) || line.StartsWith("Error ", StringComparison.Ordinal));
 
     public static Child Start(ChildOptions options) => new(options);
 
