@@ -153,7 +153,7 @@ internal class SimulatedStore(int partitions)
         PartitionInterruption? interruption = null;
         if (slot.Owner is not null)
         {
-            slot.Interruptions += slot.Noted is null ? 0 : 1;
+            slot.Interruptions += slot.Noted is null || slot.Owner == renewal.Relay ? 0 : 1;
             interruption = new PartitionInterruption(slot.Noted, slot.Interruptions);
         }
 
