@@ -180,7 +180,7 @@ internal sealed partial class RelayLoop
                 _workers.Handle(handle);
                 break;
             case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane.Partition);
+                _workers.Cancel(cancel.Lane.Partition.Owned);
                 break;
             default:
                 _ = CallStoreAsync(command);
