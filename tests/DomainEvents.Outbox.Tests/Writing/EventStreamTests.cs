@@ -1,5 +1,6 @@
 using System.Text;
 using DomainEvents.Outbox.Writing;
+using DomainEvents.Transactions;
 
 namespace DomainEvents.Outbox.Tests.Writing;
 
@@ -32,16 +33,16 @@ public sealed class EventStreamTests
     {
         var (first, again, second) = (new Ticket("1"), new Ticket("1"), new Ticket("2"));
         Of(first).Should().Be($"{typeof(Ticket).FullName}:1").And.Be(Of(again)).And.NotBe(Of(second));
-        EventStream.Of(new Happened(), new Ride("1"), null).Should().NotBe(Of(first));
+        Of(new Happened(), new Ride("1")).Should().NotBe(Of(first));
     }
 
     [Fact]
     public void Events_of_no_aggregate_or_of_one_without_identity_are_streams_of_their_own()
     {
         var happened = new Happened();
-        EventStream.Of(happened, null, null).Should().Be($"{happened.EventId}");
-        EventStream.Of(happened, new Ticket(null!), null).Should().Be($"{happened.EventId}");
-        EventStream.Of(happened, new Unnamed(), null).Should().Be($"{happened.EventId}");
+        Of(happened, null).Should().Be($"{happened.EventId}");
+        Of(happened, new Ticket(null!)).Should().Be($"{happened.EventId}");
+        Of(happened, new Unnamed()).Should().Be($"{happened.EventId}");
     }
 
     [Theory]
@@ -73,7 +74,10 @@ public sealed class EventStreamTests
     public void The_longest_stream_of_the_longest_characters_has_a_partition() =>
         EventStream.PartitionOf(new string('\uffee', 500)).Should().BeInRange(0, 63);
 
-    private static string Of(Ticket ticket) => EventStream.Of(new Happened(), ticket, null);
+    private static string Of(Ticket ticket) => Of(new Happened(), ticket);
+
+    private static string Of(IDomainEvent happened, IHasDomainEvents? source) =>
+        EventStream.Of(new BufferEntry(sequence: 1, owner: null!) { Event = happened, Source = source });
 
     private sealed record Happened : DomainEvent;
 
