@@ -124,7 +124,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <param name="rows">Lines of orders.csv.</param>
     /// <param name="onRow">Called after each, with the number of the order that was placed, if one was.</param>
     /// <param name="cancellationToken">Stops before the next commit.</param>
-    public Task<IntakeReport> TakeOrdersAsync(IEnumerable<CsvLine> rows, Action<string?> onRow, CancellationToken cancellationToken) =>
+    public Task<IntakeReport> TakeOrdersAsync(IEnumerable<CsvLine> rows, Func<string?, ValueTask> onRow, CancellationToken cancellationToken) =>
         _services.GetRequiredService<OrderIntake>().TakeAsync(rows, onRow, cancellationToken);
 
     /// <summary>Waits until every event is handled, or is a dead letter.</summary>

@@ -21,8 +21,8 @@ public sealed partial class CrashTests
         processes.Select(process => process.Groups["end"].Value).Should().Equal("SIGKILL", "SIGKILL", "exit code 0");
         processes.Sum(process => Number(process, "orders")).Should().Be(265, "that many are placed without a crash as well");
 
-        // The order that gets no answer, and the three other handlers that are done with it.
-        processes.Skip(1).Sum(process => Number(process, "twice")).Should().BeGreaterThanOrEqualTo(8);
+        // At each kill the handler that gets no answer, and its siblings that are done; the e-mail may have failed.
+        processes.Skip(1).Sum(process => Number(process, "twice")).Should().BeGreaterThanOrEqualTo(6);
         processes.SkipLast(1).Should().OnlyContain(process => Number(process, "left") > 0, "something was under way");
         Number(processes[^1], "left").Should().Be(0);
     }

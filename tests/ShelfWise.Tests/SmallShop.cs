@@ -48,7 +48,7 @@ internal sealed class SmallShop : IAsyncDisposable
     public async Task<IntakeReport> TakeAsync(params string[] rows)
     {
         var intake = await Shop.TakeOrdersAsync(
-            rows.Select((row, index) => new CsvLine(index + 2, row)), onRow: _ => { }, CancellationToken.None);
+            rows.Select((row, index) => new CsvLine(index + 2, row)), onRow: _ => ValueTask.CompletedTask, CancellationToken.None);
         await Shop.SettleAsync(CancellationToken.None);
         return intake;
     }

@@ -8,7 +8,7 @@ namespace ShelfWise.EntryPoints;
 /// <summary>Places one order after the other, each in a scope of its own.</summary>
 internal sealed class OrderIntake(IServiceScopeFactory scopes)
 {
-    public async Task<IntakeReport> TakeAsync(IEnumerable<CsvLine> rows, Action<string?> onRow, CancellationToken cancellationToken)
+    public async Task<IntakeReport> TakeAsync(IEnumerable<CsvLine> rows, Func<string?, ValueTask> onRow, CancellationToken cancellationToken)
     {
         var report = new IntakeReport();
         foreach (var row in rows)
@@ -27,7 +27,7 @@ internal sealed class OrderIntake(IServiceScopeFactory scopes)
                 report.AddRefused(row.Number, refusal);
             }
 
-            onRow(placed);
+            await onRow(placed);
         }
 
         return report;

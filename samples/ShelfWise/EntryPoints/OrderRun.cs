@@ -23,7 +23,7 @@ internal static class OrderRun
 
         var start = Stopwatch.GetTimestamp();
         var intake = await console.ShowProgressAsync(
-            source.Rows.Count, onRow => shop.TakeOrdersAsync(source.Rows, _ => onRow(), cancellationToken));
+            source.Rows.Count, onRow => shop.TakeOrdersAsync(source.Rows, Advance(onRow), cancellationToken));
         await shop.SettleAsync(cancellationToken);
         var requeued = await RepairAsync(shop, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(start);
@@ -44,6 +44,12 @@ internal static class OrderRun
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[dim]{source.Rows.Count} rows in {elapsed.TotalSeconds:F2} s[/]"));
         return checks.All(check => check.Holds);
     }
+
+    private static Func<string?, ValueTask> Advance(Action onRow) => _ =>
+    {
+        onRow();
+        return ValueTask.CompletedTask;
+    };
 
     /// <summary>The e-mail provider gets well, and the first dead letter another chance; the others are left to be seen.</summary>
     private static async Task<IReadOnlySet<Guid>> RepairAsync(Shop shop, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed class CrashRun(OrderSource source, CommandLineOptions options, S
     /// <summary>Handlers that an order has beside the one that gets no answer.</summary>
     private const int Siblings = 3;
 
-    // When a twentieth of the rows has reached the distributor, orders are still taken; the second kill comes in the backlog.
+    // The first process is killed when a twentieth of the rows has reached the distributor, the second at a quarter more.
     private static readonly int[] KilledAfter = [20, 4];
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
