@@ -1,4 +1,5 @@
 using System.Text;
+using DomainEvents.Transactions;
 
 namespace DomainEvents.Outbox.Writing;
 
@@ -9,17 +10,23 @@ internal static class EventStream
     private const int LongestKey = 500;
 
     /// <summary>The stream of an event: its aggregate's type and identity, or, if there is none, the event alone.</summary>
-    public static string Of(IDomainEvent domainEvent, object? source, string? identity)
+    public static string Of(BufferEntry entry)
     {
-        identity ??= (source as AggregateRoot)?.Identity;
+        var identity = (entry.Source as AggregateRoot)?.Identity ?? entry.Identity;
         if (identity is null)
         {
-            return domainEvent.EventId.ToString();
+            return entry.Event!.EventId.ToString();
         }
 
-        var stream = $"{TypeNames.FullName(source!.GetType())}:{identity}".Replace('\0', '?');
-        return stream.Length <= LongestKey ? stream : stream[^LongestKey..];
+        var stream = $"{TypeNames.FullName(entry.SourceType ?? entry.Source!.GetType())}:{identity}";
+        return Text(stream.Length <= LongestKey ? stream : stream[^LongestKey..]);
     }
+
+    /// <summary>Without what not every database takes: U+0000, and surrogates without their other half, also where the key was cut.</summary>
+    private static string Text(string stream) =>
+        stream.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || stream.Contains('\0', StringComparison.Ordinal)
+            ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(stream)).Replace('\0', '\uFFFD')
+            : stream;
 
     /// <summary>The same in every process, now and later: FNV-1a (draft-eastlake-fnv), folded to the number of partitions.</summary>
     public static int PartitionOf(string stream)
