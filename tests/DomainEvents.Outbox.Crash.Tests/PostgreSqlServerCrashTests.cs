@@ -23,6 +23,6 @@ public sealed class PostgreSqlServerCrashTests(ITestOutputHelper output) : Crash
 
         await run.ProgressAsync(await run.EndedAsync() + 20, child);
         await run.EndAsync();
-        child.Complaints.Should().BeLessThan(30, "a database that is gone is told about from time to time, not at each attempt");
+        child.Complaints.Should().BeInRange(1, 30, "a database that is gone is told about from time to time, not at each attempt");
     }
 }

@@ -15,7 +15,9 @@ internal sealed class RunDatabase : IAsyncDisposable
     private RunDatabase(DatabaseKind kind, string connectionString, PostgreSqlDatabase? schema = null, string? file = null)
     {
         (Kind, ConnectionString, _schema, _file) = (kind, connectionString, schema, file);
-        Orders = kind == DatabaseKind.Sqlite ? new SqliteOrders(connectionString) : new PostgreSqlOrders(connectionString, "crash tests");
+        Orders = kind == DatabaseKind.Sqlite
+            ? new SqliteOrders(connectionString)
+            : new PostgreSqlOrders($"{connectionString};Pooling=false", "crash tests"); // a server that was restarted knows none of a pool
     }
 
     public DatabaseKind Kind { get; }
