@@ -28,6 +28,7 @@ internal sealed partial class RelayLoop
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ITimer _timer;
     private volatile bool _ownsEverything;
+    private bool _isMember;
     private TimeSpan _renewalIsOverdue = TimeSpan.MaxValue;
     private int _isWoken;
     private Task _run = Task.CompletedTask;
@@ -218,7 +219,8 @@ internal sealed partial class RelayLoop
 
     private void TellIdleWaiters()
     {
-        if (_idleWaiters.Count > 0 && _engine.IsIdle)
+        // Where others own everything, there is nothing to read, and so no read that would end.
+        if (_idleWaiters.Count > 0 && (_engine.IsIdle || (_isMember && !_engine.Owned.Any())))
         {
             _idleWaiters.ForEach(waiter => waiter.TrySetResult(_engine.Successes));
             _idleWaiters.Clear();
