@@ -24,6 +24,11 @@ if (args is [SaveTable.Command, ..])
     return await SaveTable.RunAsync(args[1..]);
 }
 
+if (args is [OutboxSaveTable.Command, ..])
+{
+    return await OutboxSaveTable.RunAsync(args[1..]);
+}
+
 var results = FullRun.Read(BenchmarkSwitcher.FromAssembly(typeof(QuickTable).Assembly).Run(args));
 if (results.Count > 0)
 {

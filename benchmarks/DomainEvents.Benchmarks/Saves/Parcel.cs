@@ -7,5 +7,7 @@ internal sealed class Parcel : AggregateRoot<long>
 
     public string Destination { get; private set; }
 
+    public void Redirect(long number) => Destination = $"Lighthouse Road {number}";
+
     public void Accept() => Raise(new ParcelAccepted(Id));
 }

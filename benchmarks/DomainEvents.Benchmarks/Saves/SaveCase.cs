@@ -8,15 +8,25 @@ namespace DomainEvents.Benchmarks.Saves;
 /// <summary>An application that saves one new aggregate at a time, each in a scope and a context of its own.</summary>
 internal sealed class SaveCase : IAsyncDisposable
 {
-    private static long _lastId;
+    private static long _lastId = ParcelsContext.Rows;
     private readonly ServiceProvider _services;
     private readonly bool _raises;
+    private readonly bool _handles;
+    private readonly SaveWork _work;
 
-    private SaveCase(string name, NpgsqlDataSource database, bool isPooled, bool raises, Action<IServiceProvider, DbContextOptionsBuilder> configure)
+    private SaveCase(
+        string name,
+        NpgsqlDataSource database,
+        bool isPooled,
+        bool raises,
+        Action<IServiceProvider, DbContextOptionsBuilder> configure,
+        SaveWork work = SaveWork.Insert,
+        Action<DomainEventsBuilder>? configureEvents = null)
     {
-        (Name, _raises) = (name, raises);
+        (Name, _raises, _handles, _work) = (name, raises, raises && configureEvents is null, work);
         var services = new ServiceCollection().AddLogging();
-        services.AddDomainEvents().AddHandler<ParcelAcceptedHandler>();
+        var events = services.AddDomainEvents().AddHandler<ParcelAcceptedHandler>();
+        configureEvents?.Invoke(events);
         _ = isPooled ? services.AddDbContextPool<ParcelsContext>(Configure) : services.AddDbContext<ParcelsContext>(Configure);
         _services = services.BuildServiceProvider();
 
@@ -41,18 +51,47 @@ internal sealed class SaveCase : IAsyncDisposable
     public static SaveCase WithOneEvent(NpgsqlDataSource database, bool isPooled) =>
         new("UseDomainEvents, one event", database, isPooled, raises: true, (provider, options) => options.UseDomainEvents(provider));
 
+    public static SaveCase WithoutOutbox(NpgsqlDataSource database, SaveWork work) =>
+        new("Without UseDomainEvents", database, isPooled: false, raises: false, (_, _) => { }, work);
+
+    /// <summary>Nobody relays: only what the save costs is measured.</summary>
+    public static SaveCase WithOutbox(NpgsqlDataSource database, SaveWork work) => new(
+        "One event stored in the outbox",
+        database,
+        isPooled: false,
+        raises: true,
+        (provider, options) => options.UseDomainEvents(provider),
+        work,
+        events => events.UsePostgreSqlOutbox(database, options => options.RunRelay = false)
+            .AddEvent<ParcelAccepted>().AddEntityFrameworkOutbox<ParcelsContext>());
+
     public async Task SaveAsync()
     {
         await using var scope = _services.CreateAsyncScope();
         var context = scope.ServiceProvider.GetRequiredService<ParcelsContext>();
-        var parcel = new Parcel(Interlocked.Increment(ref _lastId), "Lighthouse Road 1");
+        var number = Interlocked.Increment(ref _lastId);
+        var parcel = new Parcel(_work == SaveWork.Update ? number % ParcelsContext.Rows : number, "Lighthouse Road 1");
+        _ = _work == SaveWork.Update ? context.Attach(parcel) : context.Add(parcel);
+        if (_work == SaveWork.Update)
+        {
+            parcel.Redirect(number);
+        }
+
         if (_raises)
         {
             parcel.Accept();
         }
 
-        context.Add(parcel);
-        await context.SaveChangesAsync();
+        if (_work == SaveWork.InsertInTransaction)
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync();
+            await context.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+        else
+        {
+            await context.SaveChangesAsync();
+        }
     }
 
     /// <summary>Saves for a time, with several writers at once.</summary>
@@ -72,7 +111,7 @@ internal sealed class SaveCase : IAsyncDisposable
         })));
         var elapsed = Stopwatch.GetElapsedTime(started);
         handled = ParcelAcceptedHandler.Handled - handled;
-        return handled == (_raises ? saved : 0) ? saved / elapsed.TotalSeconds
+        return handled == (_handles ? saved : 0) ? saved / elapsed.TotalSeconds
             : throw new InvalidOperationException($"{Name}: {saved} saves, but {handled} events were handled.");
     }
 

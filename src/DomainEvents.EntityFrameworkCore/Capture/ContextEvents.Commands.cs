@@ -7,6 +7,34 @@ namespace DomainEvents.EntityFrameworkCore.Capture;
 /// <content>Sees whether a save has sent anything, and how that ended: no other callback tells of a single command.</content>
 internal sealed partial class ContextEvents
 {
+    InterceptionResult<DbDataReader> IDbCommandInterceptor.ReaderExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    {
+        Sending(command, eventData);
+        return result;
+    }
+
+    ValueTask<InterceptionResult<DbDataReader>> IDbCommandInterceptor.ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken)
+    {
+        Sending(command, eventData);
+        return new(result);
+    }
+
+    InterceptionResult<int> IDbCommandInterceptor.NonQueryExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        Sending(command, eventData);
+        return result;
+    }
+
+    ValueTask<InterceptionResult<int>> IDbCommandInterceptor.NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken)
+    {
+        Sending(command, eventData);
+        return new(result);
+    }
+
     DbDataReader IDbCommandInterceptor.ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result)
     {
         Sent(eventData);
@@ -61,6 +89,14 @@ internal sealed partial class ContextEvents
     {
         Closing(command);
         return new(result);
+    }
+
+    private void Sending(DbCommand command, CommandEventData eventData)
+    {
+        if (_save is { Storing: { IsDue: true } storing } && eventData.CommandSource == CommandSource.SaveChanges)
+        {
+            storing.AddTo(command);
+        }
     }
 
     private void Sent(CommandEventData eventData)

@@ -154,6 +154,11 @@ internal sealed partial class ContextEvents
             transaction.Restore(givenBack);
         }
 
+        if (save.GivenBack is null)
+        {
+            await StoreAloneAsync(save, synchronous).ConfigureAwait(false);
+        }
+
         if (save.IsAlone)
         {
             await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
@@ -173,6 +178,7 @@ internal sealed partial class ContextEvents
         save.IsCanceled = failure is null;
         if (save.IsAlone && save.IsCommittedAnyway)
         {
+            save.Storing?.Executed();
             await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
             return;
         }

@@ -149,6 +149,7 @@ internal sealed partial class ContextEvents
 
         var known = Transaction;
         (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
+        Transaction.Outbox ??= Outbox; // a context without one may have been first
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }

@@ -1,4 +1,3 @@
-using DomainEvents.EntityFrameworkCore.Configuration;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
 using DomainEvents.Transactions;
@@ -26,9 +25,6 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     private DbContext Context => current.Context;
 
     private EventDispatcher Dispatcher => _dispatcher ??= FindDispatcher();
-
-    /// <summary>Where the events of the context are stored; <see langword="null"/> if handlers get them in memory.</summary>
-    private IEventOutbox? Outbox => Dispatcher.Outbox is { } outbox && OutboxContext.Contains(Services, Context) ? outbox : null;
 
     private IServiceProvider Services => options.FindExtension<CoreOptionsExtension>()!.ApplicationServiceProvider!;
 

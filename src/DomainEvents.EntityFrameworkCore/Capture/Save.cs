@@ -1,3 +1,4 @@
+using DomainEvents.EntityFrameworkCore.Outbox;
 using DomainEvents.Transactions;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
@@ -40,6 +41,9 @@ internal sealed class Save
 
     /// <summary>Whether it met a concurrency conflict, and is over unless somebody overrules that.</summary>
     public bool HasConflict { get; set; }
+
+    /// <summary>What it stores in an outbox; <see langword="null"/> before its first command, and if that is nothing.</summary>
+    public Storing? Storing { get; set; }
 
     /// <summary>What was given back because of a concurrency conflict, which somebody may yet overrule.</summary>
     public IReadOnlyList<BufferEntry>? GivenBack { get; set; }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Internal;
+using Microsoft.EntityFrameworkCore.Update;
 
 namespace DomainEvents.EntityFrameworkCore.Capture;
 
@@ -30,6 +31,12 @@ internal static class TrackedAggregates
 
         return found is { Count: > 1 } ? [.. found.OrderBy(FirstOccurred).ThenBy(FirstId)] : found;
     }
+
+    /// <summary>What the context knows of an aggregate; <see langword="null"/> if that is nothing.</summary>
+    public static IUpdateEntry? EntryOf(DbContext context, IHasDomainEvents aggregate) =>
+#pragma warning disable EF1001 // Internal. DbContext.Entry detects changes, each time.
+        ((IDbContextDependencies)context).StateManager.TryGetEntry(aggregate);
+#pragma warning restore EF1001
 
     private static DateTimeOffset FirstOccurred(IHasDomainEvents source) => source.DomainEvents[0].OccurredAt;
 

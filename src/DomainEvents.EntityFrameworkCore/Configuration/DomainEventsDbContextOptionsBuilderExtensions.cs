@@ -1,7 +1,9 @@
 using DomainEvents.EntityFrameworkCore.Capture;
 using DomainEvents.EntityFrameworkCore.Configuration;
+using DomainEvents.EntityFrameworkCore.Outbox;
 using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Registration;
+using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +43,10 @@ public static class DomainEventsDbContextOptionsBuilderExtensions
             // As AddInterceptors and ReplaceService do, but in one go: every one of these copies all options, in every scope.
             core = core.WithInterceptors([SavingChangesInterceptor.Instance])
                 .WithReplacedService(typeof(IRelationalTransactionFactory), typeof(TellingTransactionFactory), typeof(RelationalTransactionFactory));
+            if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IEventOutbox)) is not false)
+            {
+                core = core.WithReplacedService(typeof(IDatabase), typeof(StoringDatabase), typeof(RelationalDatabase));
+            }
         }
 
         if (core.ApplicationServiceProvider != services)

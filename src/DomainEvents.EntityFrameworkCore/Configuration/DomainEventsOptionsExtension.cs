@@ -1,7 +1,9 @@
 using DomainEvents.EntityFrameworkCore.Capture;
+using DomainEvents.EntityFrameworkCore.Outbox;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,6 +24,10 @@ internal sealed class DomainEventsOptionsExtension : IDbContextOptionsExtension
         services.AddScoped<IInterceptor>(context => context.GetRequiredService<ContextEvents>());
         services.AddScoped<IResettableService>(context => context.GetRequiredService<ContextEvents>());
         services.AddScoped<IConventionSetPlugin, UnmappedEvents>();
+        if (!services.Any(service => service.ServiceType == typeof(IMigrationsModelDiffer)) || services.Any(OutboxModelDiffer.Replaces))
+        {
+            services.AddScoped<IMigrationsModelDiffer, OutboxModelDiffer>();
+        }
     }
 
     public void Validate(IDbContextOptions options)

@@ -19,8 +19,14 @@ internal sealed class BufferEntry(long sequence, EventTransaction owner)
     /// <summary>What tells the source from others, where it does not say itself: its key in the database.</summary>
     public string? Identity { get; set; }
 
+    /// <summary>The type of the source where its class does not say it: that of a proxy is made up.</summary>
+    public Type? SourceType { get; set; }
+
     /// <summary>Whether the transaction has stored it in the outbox, from where handlers get it.</summary>
-    public bool IsStored { get; set; }
+    public bool IsStored => StoredAt > 0;
+
+    /// <summary>The place at which it was stored; zero as long as it is not.</summary>
+    public long StoredAt { get; set; }
 
     /// <summary>The place at which before-commit handlers took the event; zero as long as it is fresh.</summary>
     public long TakenAt { get; set; }

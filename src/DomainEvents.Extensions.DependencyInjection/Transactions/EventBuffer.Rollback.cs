@@ -4,7 +4,7 @@ namespace DomainEvents.Transactions;
 internal sealed partial class EventBuffer
 {
     /// <summary>Takes out what a transaction registered after a place in the order, or all of it, and returns it.</summary>
-    public List<BufferEntry> Discard(EventTransaction owner, long after = -1)
+    public List<BufferEntry> Discard(EventTransaction owner, long after = -1, bool keepsStored = false)
     {
         lock (_entries)
         {
@@ -16,8 +16,7 @@ internal sealed partial class EventBuffer
 
             bool IsDiscarded(EventTransaction by, long sequence) => sequence > after && by.IsWithin(owner);
             _sources.RemoveAll(source => IsDiscarded(source.Owner, source.Sequence));
-            var discarded = _entries.FindAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
-            _entries.RemoveAll(entry => IsDiscarded(entry.Owner, entry.Sequence));
+            var discarded = _entries.FindAll(entry => IsDiscarded(entry.Owner, entry.Sequence) && !(keepsStored && entry.IsStored));
             foreach (var entry in discarded)
             {
                 entry.Discarded = true;
@@ -28,8 +27,13 @@ internal sealed partial class EventBuffer
                 }
             }
 
+            _entries.RemoveAll(entry => entry.Discarded);
             _fresh.RemoveAll(entry => entry.Discarded);
-            RefreshTakenSince(owner, after);
+            if (after >= 0)
+            {
+                RefreshSince(owner, after);
+            }
+
             if (_sources.Count == 0)
             {
                 _withdrawn = null; // nobody shows them any more
@@ -59,12 +63,20 @@ internal sealed partial class EventBuffer
                 var restored = entry;
                 if (entry.Discarded)
                 {
-                    restored = new BufferEntry(++_sequence, owner) { Event = entry.Event, Source = entry.Source, Callback = entry.Callback, IsStored = entry.IsStored };
+                    restored = new BufferEntry(++_sequence, owner)
+                    {
+                        Event = entry.Event,
+                        Source = entry.Source,
+                        SourceType = entry.SourceType,
+                        Identity = entry.Identity,
+                        Callback = entry.Callback,
+                    };
                     _entries.Add(restored);
                     Restore(restored);
                 }
 
                 restored.TakenAt = ++_sequence;
+                restored.StoredAt = entry.IsStored ? _sequence : 0;
                 _fresh.Remove(restored);
             }
         }
@@ -79,9 +91,17 @@ internal sealed partial class EventBuffer
         }
     }
 
-    /// <summary>What before-commit handlers did behind a place is undone: older events that they saw there they see again.</summary>
-    private void RefreshTakenSince(EventTransaction owner, long after)
+    /// <summary>
+    /// What was done with older events behind a place is undone: those that before-commit handlers saw there they see again, and
+    /// what was stored there is not stored.
+    /// </summary>
+    private void RefreshSince(EventTransaction owner, long after)
     {
+        foreach (var entry in _entries.Where(entry => entry.StoredAt > after && entry.Owner.IsWithin(owner)))
+        {
+            entry.StoredAt = 0;
+        }
+
         foreach (var entry in _entries.Where(entry => entry.TakenAt > after && entry.Owner.IsWithin(owner)))
         {
             entry.TakenAt = 0;

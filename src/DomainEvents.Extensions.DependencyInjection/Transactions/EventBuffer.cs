@@ -133,6 +133,19 @@ internal sealed partial class EventBuffer
         }
     }
 
+    /// <summary>Events are in the outbox, unless what comes behind this place is undone.</summary>
+    public void Stored(IEnumerable<BufferEntry> entries)
+    {
+        lock (_entries)
+        {
+            _sequence++;
+            foreach (var entry in entries)
+            {
+                entry.StoredAt = _sequence;
+            }
+        }
+    }
+
     public bool HasFresh(EventTransaction owner)
     {
         lock (_entries)

@@ -291,7 +291,7 @@ public sealed partial class EventTransaction
         if (state != EventTransactionState.Committed)
         {
             var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;
-            return _dispatcher.FinishAsync(_buffer.Discard(this), occasion, synchronous);
+            return _dispatcher.FinishAsync(DiscardAll(), occasion, synchronous);
         }
 
         // What an inner transaction holds stays in the buffer that it shares with the outer one.

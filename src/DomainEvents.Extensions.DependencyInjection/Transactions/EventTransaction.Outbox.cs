@@ -8,10 +8,20 @@ public sealed partial class EventTransaction
     /// <summary>Where its events are stored; <see langword="null"/> if handlers get them in memory.</summary>
     internal IEventOutbox? Outbox { get; set; }
 
-    private bool IsOfAmbientOnly => _enlisted is null && (IsAmbient || _outer is { IsOfAmbientOnly: true });
+    /// <summary>Whether its only database transaction is an ambient one, which has no last moment before its commit.</summary>
+    internal bool IsOfAmbientOnly => _enlisted is null && (IsAmbient || _outer is { IsOfAmbientOnly: true });
 
     /// <summary>Its events that no command has stored yet.</summary>
     internal IReadOnlyList<BufferEntry> NotStored() => _buffer.NotStored(this);
+
+    /// <summary>A command of its database transaction has stored them.</summary>
+    internal void Stored(IReadOnlyList<BufferEntry> entries) => _buffer.Stored(entries);
+
+    /// <summary>
+    /// Lets go of all that it holds. What is stored in a database transaction around it, which goes on, is up to that one.
+    /// </summary>
+    private List<BufferEntry> DiscardAll() =>
+        _buffer.Discard(this, keepsStored: _enlisted is null && _outer is not null);
 
     /// <summary>Stores what is not stored yet in the database transaction, or, at the outermost end, in one of its own.</summary>
     /// <returns>Whether there was anything: a statement was sent then.</returns>
@@ -23,7 +33,7 @@ public sealed partial class EventTransaction
         }
 
         await outbox.WriteAsync(entries, _enlisted?.Transaction, synchronous).ConfigureAwait(false);
-        entries.ForEach(entry => entry.IsStored = true);
+        _buffer.Stored(entries);
         return true;
     }
 

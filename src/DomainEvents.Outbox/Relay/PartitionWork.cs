@@ -11,6 +11,9 @@ internal sealed class PartitionWork(LeasedPartition leased, int probes)
     /// <summary>Whether it is being given back: nothing new is begun.</summary>
     public bool IsLeaving { get; set; }
 
+    /// <summary>How many lanes there are in it.</summary>
+    public int Lanes { get; set; }
+
     /// <summary>How many events are still to be tried one by one, each noted before, as its last owner was gone in the middle.</summary>
     public int Probes { get; set; } = leased.Interruption is null ? 0 : probes;
 

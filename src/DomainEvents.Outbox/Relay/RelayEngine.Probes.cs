@@ -7,36 +7,73 @@ internal sealed partial class RelayEngine
 {
     private Probe? _probe;
 
+    private (int Partition, long Position)? NextNote => _probe is { IsNoted: false } probe ? (probe.Lane.Partition.Owned.Partition, probe.Position) : null;
+
     private bool MayTry(Lane lane, OutboxEntry entry)
     {
-        var partition = _partitions[lane.Partition.Partition];
-        if (partition.Probes == 0)
+        if (lane.Partition.Probes == 0)
         {
             return true;
         }
 
-        if (partition.HasKilled(entry.Message.Position))
+        if (lane.Partition.HasKilled(entry.Message.Position))
         {
             Quarantine(lane);
             return false;
         }
 
         _probe ??= new Probe(lane, entry.Message.Position);
-        return _probe.Lane == lane && _probe.IsNoted;
+        if (_probe.Lane == lane && _probe.IsNoted)
+        {
+            return true;
+        }
+
+        _lanes.Hold(lane);
+        return false;
+    }
+
+    private void Noted(long position)
+    {
+        if (_probe is { } probe && probe.Position == position)
+        {
+            probe.IsNoted = true;
+            _lanes.ReleaseHeld();
+        }
     }
 
     private void Tried(Lane lane)
     {
         if (_probe?.Lane == lane)
         {
+            lane.Partition.Probes--;
+            EndProbe(lane);
+        }
+    }
+
+    private void EndProbe(Lane lane)
+    {
+        if (_probe?.Lane == lane)
+        {
             _probe = null;
-            _partitions[lane.Partition.Partition].Probes--;
+            _lanes.ReleaseHeld();
+        }
+    }
+
+    /// <summary>A partition that has nothing more to try is as any other.</summary>
+    private void EndProbes(IReadOnlyList<int> partitions)
+    {
+        foreach (var number in partitions)
+        {
+            if (_partitions.TryGetValue(number, out var partition) && partition.Lanes == 0)
+            {
+                partition.Probes = 0;
+            }
         }
     }
 
     private void Quarantine(Lane lane)
     {
-        var entry = lane.Entries.Dequeue();
+        var entry = _lanes.Take(lane);
         const string Error =
             "The process ended three times while this event was being handled. Either a handler ends it, or it was killed each " +
             "time for another reason: then requeue the event.";
@@ -45,6 +82,7 @@ internal sealed partial class RelayEngine
             .. HandlersOf(lane, entry).Select(handler => new Delivery(handler, DeliveryState.Dead, entry.Attempts + PartitionWork.MaxInterruptions, Error: Error)),
             .. Blocked(lane, entry),
         ]);
+        _mustAcknowledge = true;
     }
 
     private sealed class Probe(Lane lane, long position)

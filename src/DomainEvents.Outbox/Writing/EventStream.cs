@@ -1,4 +1,5 @@
 using System.Text;
+using DomainEvents.Transactions;
 
 namespace DomainEvents.Outbox.Writing;
 
@@ -9,15 +10,15 @@ internal static class EventStream
     private const int LongestKey = 500;
 
     /// <summary>The stream of an event: its aggregate's type and identity, or, if there is none, the event alone.</summary>
-    public static string Of(IDomainEvent domainEvent, object? source, string? identity)
+    public static string Of(BufferEntry entry)
     {
-        identity ??= (source as AggregateRoot)?.Identity;
+        var identity = (entry.Source as AggregateRoot)?.Identity ?? entry.Identity;
         if (identity is null)
         {
-            return domainEvent.EventId.ToString();
+            return entry.Event!.EventId.ToString();
         }
 
-        var stream = $"{TypeNames.FullName(source!.GetType())}:{identity}";
+        var stream = $"{TypeNames.FullName(entry.SourceType ?? entry.Source!.GetType())}:{identity}";
         return Text(stream.Length <= LongestKey ? stream : stream[^LongestKey..]);
     }
 

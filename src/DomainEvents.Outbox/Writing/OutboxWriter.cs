@@ -3,11 +3,13 @@ using DomainEvents.Outbox.Registration;
 using DomainEvents.Outbox.Relay;
 using DomainEvents.Outbox.Serialization;
 using DomainEvents.Transactions;
+using Microsoft.Extensions.Options;
 
 namespace DomainEvents.Outbox.Writing;
 
 /// <summary>Turns the events of transactions into rows of the outbox.</summary>
-internal sealed class OutboxWriter(OutboxStoreSource stores, EventSerializer serializer, OutboxSignal signal) : IEventOutbox
+internal sealed class OutboxWriter(
+    OutboxStoreSource stores, EventSerializer serializer, OutboxSignal signal, IOptions<OutboxOptions> options, IOutboxSchema? schema = null) : IEventOutbox
 {
     public void ThrowIfUnknown(IDomainEvent domainEvent) => serializer.TypeOf(domainEvent);
 
@@ -22,12 +24,35 @@ internal sealed class OutboxWriter(OutboxStoreSource stores, EventSerializer ser
         }
     }
 
+    public void ThrowIfForeign(DbConnection connection)
+    {
+        if (!stores.Store.Accepts(connection))
+        {
+            throw new InvalidOperationException(
+                $"The context saves over a {TypeNames.FullName(connection.GetType())}, which is not of the database that the outbox is in: its " +
+                "events could not be stored with its rows. AddEntityFrameworkOutbox is for contexts on the outbox's database only.");
+        }
+    }
+
     public ValueTask WriteAsync(IReadOnlyList<BufferEntry> entries, DbTransaction? transaction, bool synchronous) =>
         stores.Store.WriteAsync(Messages(entries), transaction, synchronous, CancellationToken.None);
 
     public void AddInsert(DbCommand command, IReadOnlyList<BufferEntry> entries) => stores.Store.AddInsert(command, Messages(entries));
 
     public void Committed() => signal.Committed();
+
+    public string Script(string? expected)
+    {
+        if (schema is null)
+        {
+            throw new InvalidOperationException("The store of the outbox registers no IOutboxSchema, so that nobody can say what its tables are.");
+        }
+
+        return string.Equals(options.Value.Schema, expected, StringComparison.Ordinal) ? schema.Script() : throw new InvalidOperationException(
+            $"AddOutbox puts the tables of the outbox into {Named(expected)}, but OutboxOptions.Schema means {Named(options.Value.Schema)}. Give both the same name.");
+    }
+
+    private static string Named(string? name) => name is null ? "no particular schema" : $"the schema '{name}'";
 
     private OutboxMessage[] Messages(IReadOnlyList<BufferEntry> entries)
     {
@@ -45,7 +70,7 @@ internal sealed class OutboxWriter(OutboxStoreSource stores, EventSerializer ser
     {
         var domainEvent = entry.Event!;
         var type = serializer.TypeOf(domainEvent);
-        var stream = EventStream.Of(domainEvent, entry.Source, entry.Identity);
+        var stream = EventStream.Of(entry);
         return new OutboxMessage
         {
             EventId = domainEvent.EventId,

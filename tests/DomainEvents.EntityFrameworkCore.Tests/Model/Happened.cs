@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DomainEvents.EntityFrameworkCore.Tests.Model;
 
 /// <summary>The event of the programs; it knows the unit of work it belongs to, so that handlers need no shared state.</summary>
@@ -6,7 +8,8 @@ namespace DomainEvents.EntityFrameworkCore.Tests.Model;
 /// <param name="Reaction">What its before-commit handler does.</param>
 /// <param name="Work">The unit of work that has raised it.</param>
 /// <param name="Source">The aggregate that has raised it; none if it goes through the dispatcher.</param>
-internal sealed record Happened(int Number, int Stream, Reaction Reaction, UnitOfWork Work, Parcel? Source) : DomainEvent
+internal sealed record Happened(
+    int Number, int Stream, Reaction Reaction, [property: JsonIgnore] UnitOfWork Work, [property: JsonIgnore] Parcel? Source) : DomainEvent
 {
     /// <summary>Whether its evidence is committed before it is published, so that handlers must find it.</summary>
     public bool IsVisible { get; init; } = true;

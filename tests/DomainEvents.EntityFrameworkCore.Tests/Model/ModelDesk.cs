@@ -1,6 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 using DomainEvents.EntityFrameworkCore.TestSupport;
+using DomainEvents.EntityFrameworkCore.Tests.Outbox;
+using DomainEvents.Outbox;
 using DomainEvents.TestSupport.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -18,11 +21,16 @@ internal sealed class ModelDesk : IAsyncDisposable
     private readonly SemaphoreSlim _observing = new(1);
     private readonly ServiceProvider _services;
 
-    private ModelDesk(TestDatabase database, DbConnection observer)
+    private ModelDesk(TestDatabase database, DbConnection observer, bool hasOutbox)
     {
-        (_database, _observer) = (database, observer);
+        (_database, _observer, HasOutbox) = (database, observer, hasOutbox);
         var services = new ServiceCollection();
-        services.AddDomainEvents().AddHandler<Prepares>(ServiceLifetime.Singleton).AddHandler<Publishes>(ServiceLifetime.Singleton);
+        var events = services.AddDomainEvents().AddHandler<Prepares>(ServiceLifetime.Singleton).AddHandler<Publishes>(ServiceLifetime.Singleton);
+        if (hasOutbox)
+        {
+            events.UseOutboxIn(database).AddEvent<Happened>().AddEntityFrameworkOutbox<ModelContext>();
+        }
+
         services.AddDbContext<ModelContext>((provider, options) => Use(options.UseDatabase(database), provider));
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
@@ -36,14 +44,22 @@ internal sealed class ModelDesk : IAsyncDisposable
 
     public bool AutoSavepoints { get; set; } = true;
 
+    /// <summary>Whether events go to an outbox, whose rows then count as published.</summary>
+    public bool HasOutbox { get; }
+
     public bool IsSqlite => _database is SqliteDatabase;
 
-    public static async Task<ModelDesk> OpenAsync(DatabaseKind kind)
+    public static async Task<ModelDesk> OpenAsync(DatabaseKind kind, bool hasOutbox = false)
     {
         var database = await TestDatabase.CreateAsync(kind);
-        var desk = new ModelDesk(database, await database.OpenAsync());
+        var desk = new ModelDesk(database, await database.OpenAsync(), hasOutbox);
         await using var scope = desk.CreateScope();
         await scope.ServiceProvider.GetRequiredService<ModelContext>().GetService<IRelationalDatabaseCreator>().CreateTablesAsync();
+        if (hasOutbox)
+        {
+            await scope.ServiceProvider.GetRequiredService<IOutboxSchema>().EnsureCreatedAsync();
+        }
+
         return desk;
     }
 
@@ -80,6 +96,17 @@ internal sealed class ModelDesk : IAsyncDisposable
 #pragma warning restore CA1031
         {
             ledger.Expect(false, otherwise: $"threw {exception}");
+        }
+
+        if (HasOutbox)
+        {
+            ledger.Expect(ledger.Published == 0, otherwise: "a handler ran that was to run from the outbox");
+            foreach (var (payload, _) in await OutboxDesk.RowsAsync(_database))
+            {
+                await ledger.PublishedAsync(JsonSerializer.Deserialize<Happened>(payload, JsonSerializerOptions.Web)!);
+            }
+
+            await ExecuteAsync("DELETE FROM domain_event_outbox");
         }
 
         var verdict = ledger.Verdict(await EvidenceAsync());

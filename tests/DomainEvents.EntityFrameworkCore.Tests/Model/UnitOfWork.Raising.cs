@@ -136,7 +136,7 @@ internal sealed partial class UnitOfWork
     {
         var number = Ledger.NextNumber();
         session?.Unsaved.Add(number);
-        foreach (var frame in _frames)
+        foreach (var frame in HoldersOf(isPublished: parcel is null))
         {
             frame.Events.Add(number);
         }
@@ -146,7 +146,25 @@ internal sealed partial class UnitOfWork
             parcel.Stream = Ledger.NextStream();
         }
 
-        return new Happened(number, parcel?.Stream ?? _stream, reaction, this, parcel);
+        // In an outbox only those of an aggregate have an order.
+        var stream = parcel?.Stream ?? (_desk.HasOutbox ? Ledger.NextStream() : _stream);
+        return new Happened(number, stream, reaction, this, parcel);
+    }
+
+    /// <summary>
+    /// The transactions whose end decides about an event. With an outbox the rows decide about those that are saved with rows,
+    /// and a transaction of events only where it is inside that of the rows.
+    /// </summary>
+    private IEnumerable<Frame> HoldersOf(bool isPublished)
+    {
+        if (!_desk.HasOutbox)
+        {
+            return _frames;
+        }
+
+        var ofRows = _frames.FindIndex(frame => frame.Manual is null);
+        var isAlone = ofRows < 0 && (!isPublished || (_preparing is not null && !_writesBeside));
+        return isAlone ? [] : _frames.Skip(ofRows + 1);
     }
 
     /// <summary>Somebody else is first; within a transaction, whose rows are locked, it is a statement of its own.</summary>

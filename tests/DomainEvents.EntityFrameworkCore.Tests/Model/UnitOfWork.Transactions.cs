@@ -37,9 +37,12 @@ internal sealed partial class UnitOfWork
         if (_frames.Count < 3)
         {
             var frame = new Frame(_dispatcher.Begin());
-            frame.Events.UnionWith(_first.Unsaved);
-            frame.Events.UnionWith(_second?.Unsaved ?? []);
             _frames.Add(frame);
+            if (HoldersOf(isPublished: false).Contains(frame))
+            {
+                frame.Events.UnionWith(_first.Unsaved);
+                frame.Events.UnionWith(_second?.Unsaved ?? []);
+            }
         }
     }
 

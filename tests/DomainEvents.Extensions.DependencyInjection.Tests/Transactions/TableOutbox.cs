@@ -36,6 +36,12 @@ internal sealed class TableOutbox(TestDatabase database) : IEventOutbox
         }
     }
 
+    public void ThrowIfForeign(DbConnection connection)
+    {
+    }
+
+    public string Script(string? schema) => "";
+
     public async ValueTask WriteAsync(IReadOnlyList<BufferEntry> entries, DbTransaction? transaction, bool synchronous)
     {
         _writes.Add($"{(transaction is null ? "" : "tx ")}{string.Join(" ", entries.Select(TextOf))}");

@@ -8,16 +8,18 @@ namespace DomainEvents.TestSupport.Databases;
 public sealed class PostgreSqlDatabase : TestDatabase
 {
     private readonly string _schema = $"domain_events_{Guid.NewGuid():N}";
-    private readonly NpgsqlDataSource _dataSource;
 
     public PostgreSqlDatabase()
     {
         ConnectionString = new NpgsqlConnectionStringBuilder(PostgreSqlServer.ConnectionString) { SearchPath = _schema }.ConnectionString;
-        _dataSource = NpgsqlDataSource.Create(ConnectionString);
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
     /// <summary>For connections that are not made here; names without a schema mean those of this database.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The pool.</summary>
+    public NpgsqlDataSource DataSource { get; }
 
     /// <summary>A proxy in front of the server; it breaks only connections made with <see cref="ConnectionStringThrough"/>.</summary>
     public Task<LoopbackProxy> StartProxyAsync()
@@ -36,7 +38,7 @@ public sealed class PostgreSqlDatabase : TestDatabase
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
-    public override DbConnection CreateConnection() => _dataSource.CreateConnection();
+    public override DbConnection CreateConnection() => DataSource.CreateConnection();
 
     /// <summary>Ends the server's side of a connection, and returns when the server process is gone.</summary>
     public async Task KillAsync(NpgsqlConnection connection)
@@ -52,6 +54,6 @@ public sealed class PostgreSqlDatabase : TestDatabase
     public override async ValueTask DisposeAsync()
     {
         await ExecuteAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
-        await _dataSource.DisposeAsync();
+        await DataSource.DisposeAsync();
     }
 }
