@@ -70,7 +70,6 @@ internal sealed partial class RelayLoop
         _renewalIsOverdue = renew.SentAt + (_leaseDuration / 2);
         _ownsEverything = lease.Partitions.Count == OutboxMessage.PartitionCount && lease.Share == OutboxMessage.PartitionCount;
         TellLost(before);
-        _isMember = true;
     }
 
     private void Fail(RelayCommand command, Exception exception)
@@ -102,7 +101,6 @@ internal sealed partial class RelayLoop
     {
         var lost = before.Except(_engine.Owned).ToList();
         _ownsEverything &= lost.Count == 0;
-        _isMember &= lost.Count == 0;
         _observer.Lost(lost);
     }
 }

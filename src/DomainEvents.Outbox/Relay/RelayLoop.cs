@@ -28,7 +28,6 @@ internal sealed partial class RelayLoop
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ITimer _timer;
     private volatile bool _ownsEverything;
-    private bool _isMember;
     private TimeSpan _renewalIsOverdue = TimeSpan.MaxValue;
     private int _isWoken;
     private Task _run = Task.CompletedTask;
@@ -181,7 +180,7 @@ internal sealed partial class RelayLoop
                 _workers.Handle(handle);
                 break;
             case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane.Partition);
+                _workers.Cancel(cancel.Lane.Partition.Owned);
                 break;
             default:
                 _ = CallStoreAsync(command);
@@ -219,8 +218,7 @@ internal sealed partial class RelayLoop
 
     private void TellIdleWaiters()
     {
-        // Where others own everything, there is nothing to read, and so no read that would end.
-        if (_idleWaiters.Count > 0 && (_engine.IsIdle || (_isMember && !_engine.Owned.Any())))
+        if (_idleWaiters.Count > 0 && _engine.IsIdle)
         {
             _idleWaiters.ForEach(waiter => waiter.TrySetResult(_engine.Successes));
             _idleWaiters.Clear();

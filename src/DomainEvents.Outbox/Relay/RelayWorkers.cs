@@ -30,7 +30,7 @@ internal sealed class RelayWorkers
 
     public void Handle(RelayCommand.Handle command)
     {
-        var partition = command.Lane.Partition;
+        var partition = command.Lane.Partition.Owned;
         if (!_partitions.TryGetValue(partition, out var source))
         {
             source = CancellationTokenSource.CreateLinkedTokenSource(_cut);

@@ -42,7 +42,7 @@ public sealed class DrainTests
                 events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
                 events.AddEvent<OrderPlaced>().AddHandler<SendMail>();
             },
-            options => (options.PollingInterval, options.LeaseDuration) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)));
+            options => (options.PollingInterval, options.LeaseDuration) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(3)));
         await application.Dispatcher.PublishAsync(new OrderPlaced("first"));
         var drain = application.Relay.DrainAsync();
         await gate.Begun.Soon();
