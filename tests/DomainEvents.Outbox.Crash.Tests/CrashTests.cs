@@ -114,11 +114,12 @@ public abstract class CrashTests
         {
             await run.PassAsync(1_000);
             var (stopped, other) = run.Random.Next(2) == 0 ? (children[0], children[1]) : (children[1], children[0]);
+            await run.OwnershipAsync(stopped);
             var before = await run.TakenOverAsync(other);
             stopped.Suspend();
 
             // Stopped while it writes it keeps SQLite's lock, and nobody can take over from it.
-            var isTakenOver = await Eventually.IsTrueAsync(async () => await run.TakenOverAsync(other) > before, TimeSpan.FromSeconds(4));
+            var isTakenOver = await Eventually.IsTrueAsync(async () => await run.TakenOverAsync(other) > before, TimeSpan.FromSeconds(_kind == DatabaseKind.Sqlite ? 5 : 20));
             await run.PassAsync(300);
             stopped.Continue();
             (isTakenOver || _kind == DatabaseKind.Sqlite).Should().BeTrue("{0} was stopped over its lease", stopped.Name);

@@ -5,6 +5,9 @@ internal sealed partial class RelayEngine
 {
     private readonly Dictionary<int, PartitionWork> _partitions = [];
 
+    // Lost since the last renewal, most likely to nobody: only the lease has run out.
+    private readonly Dictionary<int, PartitionWork> _lapsed = [];
+
     // As of the last change, for the reads: they are made more often than partitions come and go.
     private IReadOnlyList<int> _readable = [];
     private IReadOnlyDictionary<int, long> _epochs = new Dictionary<int, long>();
@@ -33,10 +36,11 @@ internal sealed partial class RelayEngine
 
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
-            _partitions.Add(partition.Owned.Partition, new PartitionWork(partition, settings.BatchSize * 2) { IsLeaving = _isStopping });
+            _partitions.Add(partition.Owned.Partition, new PartitionWork(partition, ProbesOf(partition)) { IsLeaving = _isStopping });
             _wantsRead = true;
         }
 
+        _lapsed.Clear();
         PartitionsHaveChanged();
         foreach (var partition in _partitions.Values.Where(partition => !partition.IsLeaving).OrderByDescending(partition => partition.Owned.Partition).Take(_readable.Count - lease.Share).ToList())
         {
@@ -122,6 +126,7 @@ internal sealed partial class RelayEngine
     private void Lose(PartitionWork partition)
     {
         _partitions.Remove(partition.Owned.Partition);
+        _lapsed[partition.Owned.Partition] = partition;
         PartitionsHaveChanged();
         foreach (var lane in _lanes.In(partition))
         {

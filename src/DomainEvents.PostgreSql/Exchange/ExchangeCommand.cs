@@ -49,12 +49,8 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
         var batch = new NpgsqlBatch(connection);
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(Statement.Of(write.Settings));
-            if (_keys.Length > 0)
-            {
-                AddWrites(batch.BatchCommands);
-            }
-
+            batch.BatchCommands.Add(Statement.Of(write.Fence, exchange.Relay, _keys));
+            AddWrites(batch.BatchCommands);
             if (exchange.Read is { } request)
             {
                 AddReads(batch.BatchCommands, request);
@@ -66,14 +62,14 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
 
     private async ValueTask<List<OutboxEntry>> ReadDeliveriesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { Statement.Of(write.Settings), Deliveries(exchange.Read!) } };
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { Statement.Of(write.Fence, exchange.Relay, Array.Empty<long>()), Deliveries(exchange.Read!) } };
         await using (batch.ConfigureAwait(false))
         {
             return await ExecuteAsync(
                 batch,
                 static async (reader, token) =>
                 {
-                    await reader.NextResultAsync(token).ConfigureAwait(false); // behind the settings
+                    await reader.NextResultAsync(token).ConfigureAwait(false); // behind the fence
                     return await ReadDeliveriesAsync(reader, token).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -93,7 +89,6 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
 
     private void AddWrites(NpgsqlBatchCommandCollection batch)
     {
-        batch.Add(Statement.Of(write.Fence, exchange.Relay, _keys));
         if (IsFast)
         {
             var command = Statement.Of(

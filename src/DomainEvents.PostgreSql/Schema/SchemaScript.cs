@@ -7,7 +7,7 @@ internal static class SchemaScript
 {
     public static string Of(OutboxTables tables) => $"""
         -- The outbox of DomainEvents, for PostgreSQL 13 or later. Creates what is missing; may run again.
-        select pg_advisory_xact_lock(7306070443219456338);
+        do $$ begin perform pg_advisory_xact_lock(7306070443219456338); end $$; -- no SELECT: migration scripts put it into a block
         {CreateSchema(tables)}
         -- What is not handled yet. tx comes first: a transaction has its number before it draws a position, so that
         -- whoever knows which transactions are over knows below which position nothing can appear any more.

@@ -28,7 +28,6 @@ internal sealed class Child : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["DOTNET_TieredPGO"] = "0";
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
         _reading = _output.ReadAsync(_process.StandardOutput);
@@ -38,6 +37,8 @@ internal sealed class Child : IAsyncDisposable
     public ChildOptions Options { get; }
 
     public string Name => Options.Name;
+
+    public int ProcessId => _process.Id;
 
     /// <summary>How many warnings and errors it has logged. It must have ended.</summary>
     public int Complaints => _errors.Result.Split('\n').Count(line => line.StartsWith("Warning ", StringComparison.Ordinal) || line.StartsWith("Error ", StringComparison.Ordinal));

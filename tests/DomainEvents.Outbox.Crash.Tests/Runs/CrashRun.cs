@@ -92,6 +92,11 @@ internal sealed class CrashRun : IAsyncDisposable
     /// <summary>How often a child has taken over a partition.</summary>
     public Task<long> TakenOverAsync(Child child) => Database.CountAsync($"journal WHERE kind = {(int)JournalKind.TookOver} AND process = '{child.Name}'");
 
+    /// <summary>Waits until a child has partitions of its own.</summary>
+    public Task OwnershipAsync(Child child) => Eventually.TrueAsync(
+        async () => await Database.CountAsync($"domain_event_partition WHERE owner LIKE '%/{child.ProcessId}/%'") > 0,
+        async () => $"{child.Name} was given a share. {await new Cleaner(this).DescribeAsync()}");
+
     /// <summary>Waits until handlers have ended so often.</summary>
     public Task ProgressAsync(long ended, Child? child = null) => Eventually.TrueAsync(
         async () => await EndedAsync(child) >= ended,

@@ -5,7 +5,7 @@ namespace DomainEvents.Outbox.Crash.Tests.Runs;
 /// <summary>Waits for what other processes do to a database, which tells nobody.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<Task<string>> failure)
     {

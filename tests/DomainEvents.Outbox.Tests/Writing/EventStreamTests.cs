@@ -33,16 +33,16 @@ public sealed class EventStreamTests
     {
         var (first, again, second) = (new Ticket("1"), new Ticket("1"), new Ticket("2"));
         Of(first).Should().Be($"{typeof(Ticket).FullName}:1").And.Be(Of(again)).And.NotBe(Of(second));
-        Of(new Ride("1"), new Happened()).Should().NotBe(Of(first));
+        Of(new Happened(), new Ride("1")).Should().NotBe(Of(first));
     }
 
     [Fact]
     public void Events_of_no_aggregate_or_of_one_without_identity_are_streams_of_their_own()
     {
         var happened = new Happened();
-        Of(null, happened).Should().Be($"{happened.EventId}");
-        Of(new Ticket(null!), happened).Should().Be($"{happened.EventId}");
-        Of(new Unnamed(), happened).Should().Be($"{happened.EventId}");
+        Of(happened, null).Should().Be($"{happened.EventId}");
+        Of(happened, new Ticket(null!)).Should().Be($"{happened.EventId}");
+        Of(happened, new Unnamed()).Should().Be($"{happened.EventId}");
     }
 
     [Theory]
@@ -74,8 +74,10 @@ public sealed class EventStreamTests
     public void The_longest_stream_of_the_longest_characters_has_a_partition() =>
         EventStream.PartitionOf(new string('\uffee', 500)).Should().BeInRange(0, 63);
 
-    private static string Of(AggregateRoot? source, IDomainEvent? domainEvent = null) =>
-        EventStream.Of(new BufferEntry(0, null!) { Event = domainEvent ?? new Happened(), Source = source });
+    private static string Of(Ticket ticket) => Of(new Happened(), ticket);
+
+    private static string Of(IDomainEvent happened, IHasDomainEvents? source) =>
+        EventStream.Of(new BufferEntry(sequence: 1, owner: null!) { Event = happened, Source = source });
 
     private sealed record Happened : DomainEvent;
 
