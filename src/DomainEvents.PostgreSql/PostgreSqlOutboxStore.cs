@@ -14,7 +14,7 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     private readonly ReadStatements _read;
     private readonly LeaseCommands _leases;
     private readonly OperationCommands _operations;
-    private readonly ConcurrentDictionary<string, Floor> _floors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RelayMemory> _memories = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">The schema of the options is no name.</exception>
     public PostgreSqlOutboxStore(NpgsqlDataSource dataSource, OutboxOptions options)
@@ -32,8 +32,8 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
 
     public ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
     {
-        // Its floor begins anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence.
-        _floors.TryRemove(renewal.Relay, out _);
+        // Begun anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence.
+        _memories.TryRemove(renewal.Relay, out _);
         return _connections.RunAsync(
             (_leases, renewal), static (connection, state, token) => state._leases.RenewAsync(connection, state.renewal, token), cancellationToken);
     }
@@ -41,11 +41,11 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
     {
         // Taken out while it is in use; what failed is not put back, and is begun anew.
-        var floor = _floors.TryRemove(exchange.Relay, out var known) ? known : new Floor();
+        var memory = _memories.TryRemove(exchange.Relay, out var known) ? known : new RelayMemory();
         var result = await _connections.RunAsync(
-            new ExchangeCommand(_write, _read, exchange, floor), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
+            new ExchangeCommand(_write, _read, exchange, memory), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
             .ConfigureAwait(false);
-        _floors[exchange.Relay] = floor;
+        _memories[exchange.Relay] = memory;
         return result;
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     {
         if (leaves)
         {
-            _floors.TryRemove(relay, out _);
+            _memories.TryRemove(relay, out _);
         }
 
         await _connections.RunAsync(

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DomainEvents.Outbox.Diagnostics;
 
-/// <summary>What the outbox measures, on the meter of the core.</summary>
+/// <summary>What the outbox counts, on the meter of the core.</summary>
 internal static class OutboxTelemetry
 {
     private static readonly Counter<long> Relayed = Telemetry.Meter.CreateCounter<long>(
@@ -15,28 +15,33 @@ internal static class OutboxTelemetry
         "domain_events.outbox.dead_letters", "{delivery}", "Deliveries that failed for the last time, by handler.");
 
     private static readonly Counter<long> LeaseChanges = Telemetry.Meter.CreateCounter<long>(
-        "domain_events.outbox.lease_changes", "{partition}", "Partitions that were taken over, or lost.");
+        "domain_events.outbox.lease_changes", "{partition}", "Partitions that a relay has taken over, or has lost, by outcome.");
+
+    private static readonly KeyValuePair<string, object?> Acquired = new(Telemetry.OutcomeTag, "acquired");
+
+    private static readonly KeyValuePair<string, object?> Lost = new(Telemetry.OutcomeTag, "lost");
 
     public static void CountAcknowledged(OutboxExchange request, OutboxExchangeResult result)
     {
-        if (result.Lost.Count > 0)
-        {
-            LeaseChanges.Add(result.Lost.Count);
-        }
-
-        if (!Relayed.Enabled && !Retries.Enabled && !DeadLetters.Enabled)
+        if (request.Acknowledgements.Count == 0 || (!Relayed.Enabled && !Retries.Enabled && !DeadLetters.Enabled))
         {
             return;
         }
 
+        var relayed = 0;
         foreach (var acknowledgement in request.Acknowledgements.Where(acknowledgement => !result.Lost.Contains(acknowledgement.Partition)))
         {
-            Relayed.Add(acknowledgement.Handler is null ? 1 : 0);
+            relayed += acknowledgement.Handler is null ? 1 : 0;
             foreach (var left in acknowledgement.Left)
             {
                 var counter = left.State switch { DeliveryState.Due => Retries, DeliveryState.Dead => DeadLetters, _ => null };
                 counter?.Add(1, new KeyValuePair<string, object?>(Telemetry.HandlerTag, left.Handler));
             }
+        }
+
+        if (relayed > 0)
+        {
+            Relayed.Add(relayed);
         }
     }
 
@@ -44,7 +49,9 @@ internal static class OutboxTelemetry
     {
         if (LeaseChanges.Enabled && lease.Partitions.Count(partition => partition.IsNew) is > 0 and var taken)
         {
-            LeaseChanges.Add(taken);
+            LeaseChanges.Add(taken, Acquired);
         }
     }
+
+    public static void CountLost(int partitions) => LeaseChanges.Add(partitions, Lost);
 }

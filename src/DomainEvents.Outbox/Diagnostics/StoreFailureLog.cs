@@ -1,51 +1,57 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace DomainEvents.Outbox.Diagnostics;
 
-/// <summary>Tells that the store fails: once, then every half a minute for as long as it does, and that it works again. Thread-safe.</summary>
-internal sealed class StoreFailureLog(IServiceProvider services, IOptions<EventBusOptions> options)
+/// <summary>
+/// Tells that the store fails: once, then every half a minute for as long as it does, and that all of it works again. A call that always
+/// fails beside others that work is told as rarely. Thread-safe.
+/// </summary>
+internal sealed class StoreFailureLog(ILogger logger, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<IOutboxRelay>();
-    private readonly TimeProvider _time = options.Value.TimeProvider;
     private readonly object _gate = new();
-    private volatile bool _fails;
-    private long _toldAt;
+    private volatile StoreCalls _failing;
+    private long? _toldAt;
+    private bool _isTold;
     private int _untold;
 
-    public void Failed(Exception exception)
+    public void Failed(StoreCalls call, Exception exception)
     {
         int count;
         lock (_gate)
         {
+            _failing |= call;
             _untold++;
-            if (_fails && _time.GetElapsedTime(_toldAt) < Interval)
+            if (_toldAt is { } told && time.GetElapsedTime(told) < Interval)
             {
                 return;
             }
 
-            (count, _untold, _fails, _toldAt) = (_untold, 0, true, _time.GetTimestamp());
+            (count, _untold, _isTold, _toldAt) = (_untold, 0, true, time.GetTimestamp());
         }
 
-        Log.Contained(() => OutboxLog.StoreFailed(_logger, exception, count));
+        Log.Contained(() => OutboxLog.StoreFailed(logger, exception, count, call));
     }
 
-    public void Succeeded()
+    public void Succeeded(StoreCalls call)
     {
-        if (!_fails)
+        if ((_failing & call) == StoreCalls.None)
         {
             return;
         }
 
         lock (_gate)
         {
-            _fails = false;
+            _failing &= ~call;
+            if (_failing != StoreCalls.None || !_isTold)
+            {
+                return;
+            }
+
+            _isTold = false;
         }
 
-        Log.Contained(() => OutboxLog.StoreWorksAgain(_logger));
+        Log.Contained(() => OutboxLog.StoreWorksAgain(logger));
     }
 }

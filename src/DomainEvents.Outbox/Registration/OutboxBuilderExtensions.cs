@@ -10,6 +10,9 @@ using DomainEvents.Outbox.Writing;
 using DomainEvents.Transactions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +37,9 @@ public static class OutboxBuilderExtensions
         }
 
         services.TryAddSingleton<EventSerializer>();
-        services.TryAddSingleton<StoreFailureLog>();
+        services.TryAddSingleton<OutboxStoreSource>();
+        services.TryAddSingleton(root => new StoreFailureLog(
+            root.GetService<ILogger<IOutboxRelay>>() ?? NullLogger<IOutboxRelay>.Instance, root.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider));
         services.TryAddSingleton<OutboxSignal>();
         services.TryAddSingleton<IEventOutbox, OutboxWriter>();
         services.TryAddSingleton<OutboxRelay>();
@@ -45,6 +50,10 @@ public static class OutboxBuilderExtensions
     }
 
     /// <summary>Adds a type of event to the <see cref="EventTypeRegistry"/>: it can be stored from then on. Twice is as once.</summary>
+    /// <remarks>
+    /// Two types of one name, or a name that cannot be stored, are errors when the host starts. A type that has after-commit handlers and is
+    /// not registered is told as a warning then, and is no error, as it may be published in memory only, by <see cref="IEventBus"/>.
+    /// </remarks>
     /// <typeparam name="TEvent">The type.</typeparam>
     /// <param name="builder">The builder of <c>AddDomainEvents</c>.</param>
     /// <returns>The builder, for chaining.</returns>

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using DomainEvents.Outbox.Diagnostics;
 using DomainEvents.Outbox.Serialization;
 using DomainEvents.Outbox.Writing;
 
@@ -11,51 +11,50 @@ internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, 
     /// <returns>What came of each handler; <see langword="null"/> if they were cancelled.</returns>
     public async ValueTask<IReadOnlyList<HandlerOutcome>?> RunAsync(RelayCommand.Handle command, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await DeliverAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // a listener of telemetry, for instance: it is tried again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return cancellationToken.IsCancellationRequested ? null : Failed(command, exception, isFinal: false);
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<HandlerOutcome>?> DeliverAsync(RelayCommand.Handle command, CancellationToken cancellationToken)
+    {
         var message = command.Entry.Message;
+        var metadata = EventMetadata.Parse(message.Metadata);
+        HandledEvent.Current = new HandledEvent(message.EventId, metadata?.CorrelationId ?? message.EventId);
+        using var activity = ReceiveSpan.Start(message, metadata);
         IDomainEvent domainEvent;
         try
         {
-            domainEvent = command.Entry.Damage is { } damage
-                ? throw new InvalidOperationException($"The stored event cannot be read: {damage}")
-                : serializer.Read(message);
+            domainEvent = serializer.Read(message, command.Entry.Damage);
         }
         catch (InvalidOperationException exception)
         {
             // No attempt changes what is stored; a deployment that can read it, and a requeue, may.
-            return [.. command.Handlers.Select(handler => new HandlerOutcome(handler, ErrorText.Of(exception), IsFinal: true))];
+            ReceiveSpan.Fail(activity, exception);
+            return Failed(command, exception, isFinal: true);
         }
 
-        var metadata = EventMetadata.Parse(message.Metadata);
-        HandledEvent.Current = new HandledEvent(message.EventId, metadata?.CorrelationId ?? message.EventId);
-        using var activity = StartActivity(message, metadata);
         var relayed = events[message.EventType];
         var plan = relayed.PlanFor(command.Handlers);
         var result = await bus.PublishAsync(plan, domainEvent, cancellationToken).ConfigureAwait(false);
         return cancellationToken.IsCancellationRequested && !result.Succeeded ? null : relayed.OutcomesOf(plan, result);
     }
 
-    /// <summary>Of a trace of its own, linked to the one that the event was published in.</summary>
-    private static Activity? StartActivity(OutboxMessage message, EventMetadata? metadata)
+    private static HandlerOutcome[] Failed(RelayCommand.Handle command, Exception exception, bool isFinal)
     {
-        if (!Telemetry.Source.HasListeners())
-        {
-            return null;
-        }
-
-        ActivityLink[] links = ActivityContext.TryParse(metadata?.TraceParent, metadata?.TraceState, isRemote: true, out var publisher) ? [new ActivityLink(publisher)] : [];
-        var activity = Telemetry.Source.StartActivity($"receive {message.EventType}", ActivityKind.Consumer, parentContext: default, links: links);
-        if (activity is { IsAllDataRequested: true })
-        {
-            activity.SetTag(Telemetry.SystemTag, "domain_events");
-            activity.SetTag(Telemetry.OperationTag, "receive");
-            activity.SetTag(Telemetry.OperationTypeTag, "receive");
-            activity.SetTag(Telemetry.EventTypeTag, message.EventType);
-            activity.SetTag(Telemetry.EventIdTag, message.EventId.ToString());
-            activity.SetTag("messaging.message.conversation_id", (metadata?.CorrelationId ?? message.EventId).ToString());
-            activity.SetTag("domain_events.causation_id", metadata?.CausationId?.ToString());
-            activity.SetTag("domain_events.tenant_id", message.TenantId);
-        }
-
-        return activity;
+        var error = ErrorText.Of(exception);
+        return [.. command.Handlers.Select(handler => new HandlerOutcome(handler, error, isFinal))];
     }
 }

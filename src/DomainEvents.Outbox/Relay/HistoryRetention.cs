@@ -17,6 +17,7 @@ internal sealed class HistoryRetention(IOutboxStore store, TimeProvider time, Ou
             try
             {
                 removed = await store.PurgeAsync(retention, AtOnce, stopping).ConfigureAwait(false);
+                failures.Succeeded(StoreCalls.Purge);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -26,7 +27,7 @@ internal sealed class HistoryRetention(IOutboxStore store, TimeProvider time, Ou
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                failures.Failed(exception);
+                failures.Failed(StoreCalls.Purge, exception);
             }
 
             if (removed < AtOnce)

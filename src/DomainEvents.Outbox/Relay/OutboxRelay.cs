@@ -1,33 +1,45 @@
 using DomainEvents.Outbox.Diagnostics;
+using DomainEvents.Outbox.Registration;
 using DomainEvents.Outbox.Serialization;
 using DomainEvents.Registration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DomainEvents.Outbox.Relay;
 
 /// <summary>The relay of a process: runs as long as the host, or as long as somebody drains.</summary>
-internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal, StoreFailureLog failures) : IHostedService, IOutboxRelay, IAsyncDisposable
+internal sealed class OutboxRelay(
+    IServiceProvider services, OutboxSignal signal, StoreFailureLog failures, ILogger<IOutboxRelay>? logger = null) : IHostedService, IOutboxRelay, IAsyncDisposable, IDisposable
 {
+    private readonly object _gate = new();
     private readonly SemaphoreSlim _draining = new(1);
     private readonly OutboxOptions _options = services.GetRequiredService<IOptions<OutboxOptions>>().Value;
     private readonly TimeProvider _time = services.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider;
-    private readonly CancellationTokenSource _stopping = new();
-    private RelayLoop? _hosted;
-    private int _isDisposed;
-    private Task _beside = Task.CompletedTask;
+    private readonly ILogger _logger = logger ?? (ILogger)Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+    private HostedRelay? _hosted;
+    private bool _isDisposed;
 
     /// <summary>Finds out what is configured wrongly, and starts, whether the database is there or not.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var settings = ReadSettings(out var delivery);
-        if (_options.RunRelay)
+        cancellationToken.ThrowIfCancellationRequested();
+        var store = services.GetRequiredService<OutboxStoreSource>().Store;
+        var (settings, delivery) = ReadSettings();
+        TellWhatIsNotRegistered();
+        lock (_gate)
         {
-            _hosted = Open(settings, delivery);
-            _beside = Task.WhenAll(
-                Task.Run(() => new WakeUpListener(services.GetService<IOutboxWakeUp>(), _time, _options, failures).RunAsync(_hosted.Wake, _stopping.Token), CancellationToken.None),
-                Task.Run(() => new HistoryRetention(services.GetRequiredService<IOutboxStore>(), _time, _options, failures).RunAsync(_stopping.Token), CancellationToken.None));
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(IOutboxRelay));
+            if (_options.RunRelay && _hosted is null)
+            {
+                var loop = Open(store, settings, delivery);
+                _hosted = new HostedRelay(
+                    loop,
+                    new WakeUpListener(services.GetService<IOutboxWakeUp>(), _time, _options, failures),
+                    new HistoryRetention(store, _time, _options, failures),
+                    new OutboxGauges(store, _time, failures));
+            }
         }
 
         return Task.CompletedTask;
@@ -35,15 +47,11 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_hosted is { } hosted)
+        if (Volatile.Read(ref _hosted) is { } hosted)
         {
             await hosted.StopAsync(cancellationToken).ConfigureAwait(false);
-            _hosted = null;
-            await CloseAsync(hosted).ConfigureAwait(false);
+            Forget(hosted);
         }
-
-        await _beside.ConfigureAwait(false);
     }
 
     public async Task<int> DrainAsync(CancellationToken cancellationToken = default)
@@ -52,10 +60,10 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
         await _draining.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_hosted is { } hosted)
+            if (Volatile.Read(ref _hosted) is { } hosted)
             {
-                var before = hosted.Successes;
-                return await hosted.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false) - before;
+                var before = hosted.Loop.Successes;
+                return await hosted.Loop.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false) - before;
             }
 
             return await DrainAloneAsync(cancellationToken).ConfigureAwait(false);
@@ -69,25 +77,27 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
     /// <summary>The container calls it for each service that the relay stands behind.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        HostedRelay? hosted;
+        lock (_gate)
         {
-            return;
+            _isDisposed = true;
+            hosted = _hosted;
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_hosted is { } hosted)
+        if (hosted is not null)
         {
-            await CloseAsync(hosted).ConfigureAwait(false);
+            await hosted.CancelAsync().ConfigureAwait(false);
+            Forget(hosted);
         }
-
-        await _beside.ConfigureAwait(false);
-        _stopping.Dispose();
-        _draining.Dispose();
     }
+
+    /// <summary>Waits for nothing: of a container that is not disposed of asynchronously.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
 
     private async Task<int> DrainAloneAsync(CancellationToken cancellationToken)
     {
-        var loop = Open(ReadSettings(out var delivery), delivery);
+        var (settings, delivery) = ReadSettings();
+        var loop = Open(services.GetRequiredService<OutboxStoreSource>().Store, settings, delivery);
         try
         {
             var successes = await loop.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -96,30 +106,30 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
         }
         finally
         {
-            await CloseAsync(loop).ConfigureAwait(false);
+            await loop.CancelAsync().ConfigureAwait(false);
+            signal.End(loop);
         }
     }
 
-    private RelayLoop Open(RelaySettings settings, EventDelivery delivery)
+    private RelayLoop Open(IOutboxStore store, RelaySettings settings, EventDelivery delivery)
     {
-        var loop = new RelayLoop(settings, services.GetRequiredService<IOutboxStore>(), delivery, _time, failures);
-        signal.Relay = loop;
+        var loop = new RelayLoop(settings, store, delivery, _time, new RelayObserver(_logger, _time, failures));
+        signal.Begin(loop);
         loop.Start();
         return loop;
     }
 
-    private async Task CloseAsync(RelayLoop loop)
+    private void Forget(HostedRelay hosted)
     {
-        signal.Relay = null;
-        await loop.DisposeAsync().ConfigureAwait(false);
+        signal.End(hosted.Loop);
+        Interlocked.CompareExchange(ref _hosted, null, hosted);
     }
 
-    private RelaySettings ReadSettings(out EventDelivery delivery)
+    private (RelaySettings Settings, EventDelivery Delivery) ReadSettings()
     {
         var bus = services.GetRequiredService<EventBusHost>().Bus;
         var events = new RelayedEvents(services.GetRequiredService<EventTypeRegistry>(), bus);
-        delivery = new EventDelivery(bus, events, services.GetRequiredService<EventSerializer>());
-        return new RelaySettings($"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}", events.Versions, events.Announcements)
+        var settings = new RelaySettings($"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}", events.Versions, events.Announcements)
         {
             BatchSize = _options.BatchSize,
             PollingInterval = _options.PollingInterval,
@@ -130,5 +140,20 @@ internal sealed class OutboxRelay(IServiceProvider services, OutboxSignal signal
             MaxConcurrency = _options.MaxConcurrency,
             KeepHistory = _options.KeepHistory,
         };
+        return (settings, new EventDelivery(bus, events, services.GetRequiredService<EventSerializer>()));
+    }
+
+    /// <summary>No error: an event may be meant for the memory only.</summary>
+    private void TellWhatIsNotRegistered()
+    {
+        var registry = services.GetRequiredService<EventTypeRegistry>();
+        foreach (var handler in services.GetRequiredService<EventBusHost>().Bus.Handlers.Where(handler => handler.Occasions.HasFlag(Occasions.Relayed)))
+        {
+            var eventType = handler.Descriptor.EventType;
+            if (RegisteredEventType.CanBeEvent(eventType) && !registry.All.Any(registered => registered.Type.IsAssignableTo(eventType)))
+            {
+                Log.Contained(() => OutboxLog.EventNotRegistered(_logger, handler.Descriptor.Name, TypeNames.FullName(eventType), eventType.Name));
+            }
+        }
     }
 }

@@ -8,22 +8,23 @@ namespace DomainEvents.Outbox.Relay;
 /// Tells relays that something is committed: the one of this process at once, those of others through the database, by one call for
 /// all commits that come while the last one is on its way.
 /// </summary>
-internal sealed class OutboxSignal : IAsyncDisposable
+internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog failures) : IAsyncDisposable, IDisposable
 {
     private readonly Channel<bool> _commits = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _disposed = new();
-    private readonly IOutboxWakeUp? _others;
-    private readonly StoreFailureLog _failures;
+    private readonly IOutboxWakeUp? _others = services.GetService<IOutboxWakeUp>();
+    private RelayLoop? _relay;
     private Task? _notifying;
 
-    public OutboxSignal(IServiceProvider services, StoreFailureLog failures) => (_others, _failures) = (services.GetService<IOutboxWakeUp>(), failures);
+    /// <summary>A relay of this process begins: it is woken from now on.</summary>
+    public void Begin(RelayLoop relay) => Volatile.Write(ref _relay, relay);
 
-    /// <summary>The relay of this process, while it runs.</summary>
-    public RelayLoop? Relay { get; set; }
+    /// <summary>It has ended. Another may have begun meanwhile.</summary>
+    public void End(RelayLoop relay) => Interlocked.CompareExchange(ref _relay, null, relay);
 
     public void Committed()
     {
-        var relay = Relay;
+        var relay = Volatile.Read(ref _relay);
         relay?.Wake();
         if (_others is not null && relay is not { OwnsEverything: true } && _commits.Writer.TryWrite(true) && Volatile.Read(ref _notifying) is null)
         {
@@ -33,14 +34,18 @@ internal sealed class OutboxSignal : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _commits.Writer.TryComplete();
-        await _disposed.CancelAsync().ConfigureAwait(false);
+        Dispose();
         if (_notifying is { } notifying)
         {
             await notifying.ConfigureAwait(false);
         }
+    }
 
-        _disposed.Dispose();
+    /// <summary>Waits for nothing.</summary>
+    public void Dispose()
+    {
+        _commits.Writer.TryComplete();
+        _ = _disposed.CancelAsync();
     }
 
     private void Start()
@@ -61,12 +66,17 @@ internal sealed class OutboxSignal : IAsyncDisposable
             try
             {
                 await _others!.NotifyAsync(_disposed.Token).ConfigureAwait(false);
+                failures.Succeeded(StoreCalls.Notify);
+            }
+            catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+            {
+                return;
             }
 #pragma warning disable CA1031 // relays also look by themselves
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                _failures.Failed(exception);
+                failures.Failed(StoreCalls.Notify, exception);
             }
         }
     }

@@ -1,8 +1,12 @@
 namespace DomainEvents.Outbox.Relay;
 
 /// <summary>A partition that the relay owns.</summary>
+/// <param name="leased">What the store has said about it.</param>
+/// <param name="probes">How many events are to be tried one by one.</param>
 internal sealed class PartitionWork(LeasedPartition leased, int probes)
 {
+    private bool _hasGivenUp;
+
     /// <summary>So often may an owner be gone while one event is tried; then the event is a dead letter.</summary>
     public const int MaxInterruptions = 3;
 
@@ -11,9 +15,15 @@ internal sealed class PartitionWork(LeasedPartition leased, int probes)
     /// <summary>Whether it is being given back: nothing new is begun.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>How many events are still to be tried one by one, each noted before, as its last owner was gone in the middle.</summary>
-    public int Probes { get; set; } = leased.Interruption is null ? 0 : probes;
+    /// <summary>How many lanes there are in it.</summary>
+    public int Lanes { get; set; }
 
+    /// <summary>How many events are still to be tried one by one, each noted before, as its last owner was gone in the middle.</summary>
+    public int Probes { get; set; } = probes;
+
+    /// <summary>Whether an event is to be given up. Once: whoever requeues it wants it tried.</summary>
     public bool HasKilled(long position) =>
-        leased.Interruption is { Count: >= MaxInterruptions } interruption && interruption.Position == position;
+        !_hasGivenUp && leased.Interruption is { Count: >= MaxInterruptions } interruption && interruption.Position == position;
+
+    public void GaveUp() => _hasGivenUp = true;
 }

@@ -4,15 +4,21 @@ namespace DomainEvents.Outbox.Relay;
 internal sealed partial class RelayEngine
 {
     private readonly Dictionary<int, PartitionWork> _partitions = [];
+
+    // Lost since the last renewal, most likely to nobody: only the lease has run out.
+    private readonly Dictionary<int, PartitionWork> _lapsed = [];
+
+    // As of the last change, for the reads: they are made more often than partitions come and go.
+    private IReadOnlyList<int> _readable = [];
+    private IReadOnlyDictionary<int, long> _epochs = new Dictionary<int, long>();
     private bool _hasMembership;
 
     // One call at a time: a renewal must not meet the release of what it renews.
     private bool _isChangingMembership;
-    private TimeSpan _leasedAt;
     private TimeSpan _nextRenewal;
 
-    /// <summary>From then on another relay may own the partitions, whatever this one knows. Before the database thinks so.</summary>
-    private TimeSpan Deadline => _leasedAt + (settings.LeaseDuration * 0.9);
+    // From then on another relay may own the partitions, whatever this one knows. Before the database thinks so.
+    private TimeSpan _deadline;
 
     public IEnumerable<OwnedPartition> Owned => _partitions.Values.Select(partition => partition.Owned);
 
@@ -20,7 +26,7 @@ internal sealed partial class RelayEngine
     {
         _isChangingMembership = false;
         _hasMembership = true;
-        _leasedAt = command.SentAt;
+        _deadline = command.SentAt + (settings.LeaseDuration * 0.9);
         _nextRenewal = command.SentAt + (settings.LeaseDuration / 3);
         var owned = lease.Partitions.Select(partition => partition.Owned).ToHashSet();
         foreach (var lost in _partitions.Values.Where(partition => !owned.Contains(partition.Owned)).ToList())
@@ -30,12 +36,13 @@ internal sealed partial class RelayEngine
 
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
-            _partitions.Add(partition.Owned.Partition, new PartitionWork(partition, settings.BatchSize * 2) { IsLeaving = _isStopping });
+            _partitions.Add(partition.Owned.Partition, new PartitionWork(partition, ProbesOf(partition)) { IsLeaving = _isStopping });
             _wantsRead = true;
         }
 
-        var surplus = _partitions.Values.Count(partition => !partition.IsLeaving) - lease.Share;
-        foreach (var partition in _partitions.Values.Where(partition => !partition.IsLeaving).OrderByDescending(partition => partition.Owned.Partition).Take(surplus).ToList())
+        _lapsed.Clear();
+        PartitionsHaveChanged();
+        foreach (var partition in _partitions.Values.Where(partition => !partition.IsLeaving).OrderByDescending(partition => partition.Owned.Partition).Take(_readable.Count - lease.Share).ToList())
         {
             Leave(partition);
         }
@@ -59,6 +66,7 @@ internal sealed partial class RelayEngine
             }
         }
 
+        PartitionsHaveChanged();
         HasEnded |= command.Leaves;
     }
 
@@ -72,11 +80,10 @@ internal sealed partial class RelayEngine
             return null;
         }
 
-        var free = _partitions.Values.Where(partition => partition.IsLeaving && !HasLanes(partition)).Select(partition => partition.Owned).ToList();
-        if (_isStopping ? free.Count == _partitions.Count : free.Count > 0)
+        if (NextRelease() is { } release)
         {
             _isChangingMembership = true;
-            return new RelayCommand.Release(free, Leaves: _isStopping);
+            return release;
         }
 
         if (now < _nextRenewal)
@@ -89,15 +96,28 @@ internal sealed partial class RelayEngine
             new RelayRenewal(settings.Relay, [.. Owned], settings.Handlers, settings.LeaseDuration), now);
     }
 
+    /// <summary>Partitions are given back as they are done with; all at once by a relay that stops.</summary>
+    private RelayCommand.Release? NextRelease()
+    {
+        if (_readable.Count == _partitions.Count && !_isStopping)
+        {
+            return null;
+        }
+
+        var free = _partitions.Values.Where(partition => partition is { IsLeaving: true, Lanes: 0 }).Select(partition => partition.Owned).ToList();
+        return (_isStopping ? free.Count == _partitions.Count : free.Count > 0) ? new RelayCommand.Release(free, Leaves: _isStopping) : null;
+    }
+
     private void LoseWhatHasRunOut(TimeSpan now)
     {
-        if (_partitions.Count > 0 && now >= Deadline)
+        if (_partitions.Count > 0 && now >= _deadline)
         {
             foreach (var partition in _partitions.Values.ToList())
             {
                 Lose(partition);
             }
 
+            _hasMembership = false;
             _nextRenewal = now;
         }
     }
@@ -106,23 +126,31 @@ internal sealed partial class RelayEngine
     private void Lose(PartitionWork partition)
     {
         _partitions.Remove(partition.Owned.Partition);
-        foreach (var lane in LanesOf(partition).ToList())
+        _lapsed[partition.Owned.Partition] = partition;
+        PartitionsHaveChanged();
+        foreach (var lane in _lanes.In(partition))
         {
             Drop(lane);
         }
+
+        _acknowledgements.RemoveAll(acknowledgement => acknowledgement.Lane.IsDropped);
     }
 
     /// <summary>Begins nothing more in it; it is given back when what has begun has ended.</summary>
     private void Leave(PartitionWork partition)
     {
         partition.IsLeaving = true;
-        foreach (var lane in LanesOf(partition).ToList())
+        PartitionsHaveChanged();
+        foreach (var lane in _lanes.In(partition))
         {
-            lane.Entries.Clear();
-            if (lane is { IsDrained: true, Unconfirmed: 0 })
-            {
-                Forget(lane);
-            }
+            _lanes.Clear(lane);
+            ForgetIfDone(lane);
         }
+    }
+
+    private void PartitionsHaveChanged()
+    {
+        _readable = [.. _partitions.Values.Where(partition => !partition.IsLeaving).Select(partition => partition.Owned.Partition)];
+        _epochs = Owned.ToDictionary(owned => owned.Partition, owned => owned.Epoch);
     }
 }

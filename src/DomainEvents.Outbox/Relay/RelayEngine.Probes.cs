@@ -7,36 +7,82 @@ internal sealed partial class RelayEngine
 {
     private Probe? _probe;
 
+    private (int Partition, long Position)? NextNote => _probe is { IsNoted: false } probe ? (probe.Lane.Partition.Owned.Partition, probe.Position) : null;
+
     private bool MayTry(Lane lane, OutboxEntry entry)
     {
-        var partition = _partitions[lane.Partition.Partition];
-        if (partition.Probes == 0)
+        if (lane.Partition.Probes == 0)
         {
             return true;
         }
 
-        if (partition.HasKilled(entry.Message.Position))
+        if (lane.Partition.HasKilled(entry.Message.Position))
         {
             Quarantine(lane);
             return false;
         }
 
         _probe ??= new Probe(lane, entry.Message.Position);
-        return _probe.Lane == lane && _probe.IsNoted;
+        if (_probe.Lane == lane && _probe.IsNoted)
+        {
+            return true;
+        }
+
+        _lanes.Hold(lane);
+        return false;
+    }
+
+    private void Noted(long position)
+    {
+        if (_probe is { } probe && probe.Position == position)
+        {
+            probe.IsNoted = true;
+            _lanes.ReleaseHeld();
+        }
     }
 
     private void Tried(Lane lane)
     {
         if (_probe?.Lane == lane)
         {
-            _probe = null;
-            _partitions[lane.Partition.Partition].Probes--;
+            lane.Partition.Probes--;
+            EndProbe(lane);
         }
     }
 
+    private void EndProbe(Lane lane)
+    {
+        if (_probe?.Lane == lane)
+        {
+            _probe = null;
+            _lanes.ReleaseHeld();
+        }
+    }
+
+    /// <summary>A partition that has nothing more to try is as any other.</summary>
+    private void EndProbes(IReadOnlyList<int> partitions)
+    {
+        foreach (var number in partitions)
+        {
+            if (_partitions.TryGetValue(number, out var partition) && partition.Lanes == 0)
+            {
+                partition.Probes = 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// How many events of a partition are to be tried one by one: none that was given back, and no more than before where nobody but this
+    /// relay was ever away.
+    /// </summary>
+    private int ProbesOf(LeasedPartition leased) => leased.Interruption is null ? 0
+        : _lapsed.TryGetValue(leased.Owned.Partition, out var before) && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes
+        : settings.BatchSize * 2;
+
     private void Quarantine(Lane lane)
     {
-        var entry = lane.Entries.Dequeue();
+        lane.Partition.GaveUp();
+        var entry = _lanes.Take(lane);
         const string Error =
             "The process ended three times while this event was being handled. Either a handler ends it, or it was killed each " +
             "time for another reason: then requeue the event.";
@@ -45,6 +91,7 @@ internal sealed partial class RelayEngine
             .. HandlersOf(lane, entry).Select(handler => new Delivery(handler, DeliveryState.Dead, entry.Attempts + PartitionWork.MaxInterruptions, Error: Error)),
             .. Blocked(lane, entry),
         ]);
+        _mustAcknowledge = true;
     }
 
     private sealed class Probe(Lane lane, long position)

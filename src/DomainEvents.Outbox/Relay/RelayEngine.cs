@@ -9,14 +9,19 @@ namespace DomainEvents.Outbox.Relay;
 internal sealed partial class RelayEngine(RelaySettings settings, Random random)
 {
     private readonly RetryPolicy _retries = new(settings.MaxAttempts, settings.FirstRetryDelay, settings.MaxRetryDelay, random);
+    private readonly Lanes _lanes = new();
     private readonly Queue<RelayCommand> _urgent = [];
     private bool _isStopping;
 
     /// <summary>Whether it has stopped and given everything back.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Whether there is nothing to do until time passes or somebody wakes it.</summary>
-    public bool IsIdle => _lanes.Count == 0 && _deliveries.Count == 0 && !_wantsRead && !_isExchanging && _hasMembership && !_isChangingMembership;
+    /// <summary>
+    /// Whether there is nothing to do until time passes or somebody wakes it: it is a member, all that was read is handled and
+    /// acknowledged, and what was asked for since is read. What others own, and retries that are not due, are no matter.
+    /// </summary>
+    public bool IsIdle =>
+        _hasMembership && !_isChangingMembership && !_isExchanging && _lanes.Count == 0 && (!_wantsRead || _readable.Count == 0);
 
     /// <summary>How many handler calls have succeeded.</summary>
     public int Successes { get; private set; }
@@ -30,16 +35,19 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
         return command is not null;
     }
 
-    /// <summary>When to ask again although nothing was answered; <see langword="null"/> if that is no matter of time.</summary>
+    /// <summary>
+    /// When to ask again although nothing was answered; <see langword="null"/> if that is no matter of time. To be asked when
+    /// <see cref="TryNext"/> has said no.
+    /// </summary>
     public TimeSpan? WakeAt()
     {
-        TimeSpan? at = _hasMembership && _partitions.Count > 0 ? Deadline : null;
+        var at = _partitions.Count > 0 ? _deadline : (TimeSpan?)null;
         if (!_isChangingMembership && !HasEnded)
         {
             at = Min(at, _nextRenewal);
         }
 
-        return _isExchanging || _partitions.Count == 0 ? at : Min(at, _notBefore > _nextRead ? _notBefore : _nextRead);
+        return ExchangeAt() is { } exchange ? Min(at, exchange) : at;
     }
 
     /// <summary>There may be something new to read.</summary>

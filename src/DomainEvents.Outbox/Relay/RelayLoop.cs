@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using DomainEvents.Outbox.Diagnostics;
 
@@ -7,33 +8,41 @@ namespace DomainEvents.Outbox.Relay;
 /// Carries out what the engine decides. One flow asks the engine and tells it the answers; handlers run beside it, so that one that
 /// blocks its thread does not keep the leases from being renewed.
 /// </summary>
-internal sealed class RelayLoop : IAsyncDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Sources without a timer or a link have nothing to dispose of, and may be cancelled more than once.")]
+internal sealed partial class RelayLoop
 {
+    /// <summary>Handlers that are cancelled have so long to end; those that do not are left behind.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     private readonly string _relay;
     private readonly RelayEngine _engine;
     private readonly IOutboxStore _store;
     private readonly RelayWorkers _workers;
     private readonly TimeProvider _time;
-    private readonly StoreFailureLog _failures;
+    private readonly RelayObserver _observer;
+    private readonly TimeSpan _leaseDuration;
     private readonly long _started;
     private readonly Channel<RelayAnswer> _answers = Channel.CreateUnbounded<RelayAnswer>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<TaskCompletionSource<int>> _idleWaiters = [];
+    private readonly CancellationTokenSource _cut = new();
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ITimer _timer;
+    private volatile bool _ownsEverything;
+    private TimeSpan _renewalIsOverdue = TimeSpan.MaxValue;
     private int _isWoken;
     private Task _run = Task.CompletedTask;
 
-    public RelayLoop(RelaySettings settings, IOutboxStore store, EventDelivery delivery, TimeProvider time, StoreFailureLog failures)
+    public RelayLoop(RelaySettings settings, IOutboxStore store, EventDelivery delivery, TimeProvider time, RelayObserver observer)
     {
-        (_relay, _store, _time, _failures) = (settings.Relay, store, time, failures);
+        (_relay, _leaseDuration, _store, _time, _observer) = (settings.Relay, settings.LeaseDuration, store, time, observer);
         _engine = new RelayEngine(settings, Random.Shared);
-        _workers = new RelayWorkers(delivery, settings.MaxConcurrency, _answers.Writer, _abandoned.Token);
+        _workers = new RelayWorkers(delivery, settings.MaxConcurrency, _answers.Writer, _cut.Token);
         _started = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Wake(looksForWork: false), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether no other relay has anything to do: this one owns all partitions.</summary>
-    public bool OwnsEverything { get; private set; }
+    public bool OwnsEverything => _ownsEverything;
 
     /// <summary>How many handler calls have succeeded.</summary>
     public int Successes => _engine.Successes;
@@ -64,37 +73,30 @@ internal sealed class RelayLoop : IAsyncDisposable
         return idle.Task;
     }
 
-    /// <summary>Ends what has begun, and gives all partitions back.</summary>
-    /// <param name="timeIsOver">Cancels the handlers that still run, and leaves the rest to the leases.</param>
+    /// <summary>Ends what has begun, and gives all partitions back. May be called again, also meanwhile, and also when it has ended.</summary>
+    /// <param name="timeIsOver">Cancels the handlers that still run: their events stay.</param>
     public async Task StopAsync(CancellationToken timeIsOver)
     {
         _answers.Writer.TryWrite(new RelayAnswer(null, RelayAnswer.Stop));
-        var abandon = timeIsOver.UnsafeRegister(static loop => ((RelayLoop)loop!).Abandon(), this);
-        await using (abandon.ConfigureAwait(false))
+        await _run.WaitAsync(timeIsOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_run.IsCompleted)
         {
-            await _run.ConfigureAwait(false);
+            if (!_cut.IsCancellationRequested)
+            {
+                _observer.Cut(_workers.Running);
+            }
+
+            await CancelAsync().ConfigureAwait(false);
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends at once: handlers are cancelled, and partitions given back as far as that takes no time.</summary>
+    public async Task CancelAsync()
     {
-        Abandon();
-        await _run.ConfigureAwait(false);
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        _abandoned.Dispose();
-    }
-
-    private void Abandon()
-    {
-        try
-        {
-            _abandoned.Cancel();
-        }
-        catch (AggregateException)
-        {
-            // Callbacks of handlers: what they throw is nobody's any more.
-        }
-
+        _answers.Writer.TryWrite(new RelayAnswer(null, RelayAnswer.Stop));
+        await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what callbacks of handlers throw is nobody's
+        await _run.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _abandoned.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _answers.Writer.TryWrite(default);
     }
 
@@ -110,11 +112,12 @@ internal sealed class RelayLoop : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        Exception? failure = null;
         try
         {
             while (!_engine.HasEnded && !_abandoned.IsCancellationRequested)
             {
-                while (_engine.TryNext(Now, out var command))
+                while (TryNext(out var command))
                 {
                     Execute(command);
                 }
@@ -128,12 +131,45 @@ internal sealed class RelayLoop : IAsyncDisposable
                 }
             }
         }
-        finally
+#pragma warning disable CA1031 // whatever it is, the host stays up, and others take over when the leases run out
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            _answers.Writer.TryComplete();
-            _idleWaiters.ForEach(waiter => waiter.TrySetCanceled());
-            await _workers.CompleteAsync().ConfigureAwait(false);
+            failure = exception;
+            await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await EndAsync(failure).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(Exception? failure)
+    {
+        _ownsEverything = false;
+        _answers.Writer.TryComplete();
+        while (_answers.Reader.TryRead(out var answer))
+        {
+            (answer.Result as TaskCompletionSource<int>)?.TrySetCanceled();
+        }
+
+        _idleWaiters.ForEach(waiter => waiter.TrySetCanceled());
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        _observer.Ended(failure);
+        await _workers.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private bool TryNext([NotNullWhen(true)] out RelayCommand? command)
+    {
+        var now = Now;
+        if (now < _renewalIsOverdue)
+        {
+            return _engine.TryNext(now, out command);
+        }
+
+        // The engine may find that its leases have run out.
+        var before = _engine.Owned.ToList();
+        var hasNext = _engine.TryNext(now, out command);
+        TellLost(before);
+        return hasNext;
     }
 
     private void Execute(RelayCommand command)
@@ -144,7 +180,7 @@ internal sealed class RelayLoop : IAsyncDisposable
                 _workers.Handle(handle);
                 break;
             case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane.Partition);
+                _workers.Cancel(cancel.Lane.Partition.Owned);
                 break;
             default:
                 _ = CallStoreAsync(command);
@@ -178,70 +214,6 @@ internal sealed class RelayLoop : IAsyncDisposable
         }
 
         _answers.Writer.TryWrite(new RelayAnswer(command, result));
-    }
-
-    private void Take(RelayAnswer answer)
-    {
-        switch (answer.Command, answer.Result)
-        {
-            case (RelayCommand.Handle handle, var outcomes):
-                _engine.Handled(handle, (IReadOnlyList<HandlerOutcome>?)outcomes);
-                break;
-            case (not null, Exception exception):
-                Fail(answer.Command, exception);
-                break;
-            case (RelayCommand.Exchange exchange, OutboxExchangeResult result):
-                _engine.Exchanged(exchange, result, Now);
-                OutboxTelemetry.CountAcknowledged(exchange.Request, result);
-                _failures.Succeeded();
-                break;
-            case (RelayCommand.Renew renew, RelayLease lease):
-                _engine.Renewed(renew, lease);
-                OutboxTelemetry.CountLeases(lease);
-                OwnsEverything = lease.Partitions.Count == OutboxMessage.PartitionCount && lease.Share == OutboxMessage.PartitionCount;
-                _failures.Succeeded();
-                break;
-            case (RelayCommand.Release release, _):
-                _engine.Released(release);
-                _workers.Forget(release.Partitions);
-                break;
-            case (null, TaskCompletionSource<int> waiter):
-                _idleWaiters.Add(waiter);
-                _engine.Wake();
-                break;
-            case (null, RelayAnswer.WakeSignal):
-                Volatile.Write(ref _isWoken, 0);
-                _engine.Wake();
-                break;
-            case (null, RelayAnswer.StopSignal):
-                _engine.Stop();
-                break;
-        }
-    }
-
-    private void Fail(RelayCommand command, Exception exception)
-    {
-        if (_abandoned.IsCancellationRequested)
-        {
-            return;
-        }
-
-        _failures.Failed(exception);
-        _idleWaiters.ForEach(waiter => waiter.TrySetException(exception));
-        _idleWaiters.Clear();
-        switch (command)
-        {
-            case RelayCommand.Renew:
-                _engine.NotRenewed(Now);
-                break;
-            case RelayCommand.Exchange:
-                _engine.NotExchanged(Now);
-                break;
-            case RelayCommand.Release release:
-                _engine.NotReleased(release);
-                _workers.Forget(release.Partitions);
-                break;
-        }
     }
 
     private void TellIdleWaiters()

@@ -3,15 +3,13 @@ namespace DomainEvents.Outbox.Relay;
 /// <summary>What a relay goes by: the options, read once, and the handlers of its process.</summary>
 internal sealed class RelaySettings
 {
-    private readonly Dictionary<string, string[]> _handlers;
+    private readonly Dictionary<string, (int Newest, string[] Handlers)> _handlers;
 
     public RelaySettings(string relay, IReadOnlyDictionary<string, int> eventTypes, IReadOnlyList<HandlerAnnouncement> handlers)
     {
         (Relay, EventTypes, Handlers) = (relay, eventTypes, handlers);
-        _handlers = eventTypes.Keys.ToDictionary(
-            type => type,
-            type => handlers.Where(handler => string.Equals(handler.EventType, type, StringComparison.Ordinal)).Select(handler => handler.Handler).ToArray(),
-            StringComparer.Ordinal);
+        var ofTypes = handlers.ToLookup(handler => handler.EventType, handler => handler.Handler, StringComparer.Ordinal);
+        _handlers = eventTypes.ToDictionary(type => type.Key, type => (type.Value, ofTypes[type.Key].ToArray()), StringComparer.Ordinal);
     }
 
     public string Relay { get; }
@@ -25,6 +23,9 @@ internal sealed class RelaySettings
 
     public TimeSpan PollingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>So long may an acknowledgement wait for others to go with, while handlers have enough to do.</summary>
+    public TimeSpan AcknowledgementDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 
     public int MaxAttempts { get; init; } = 10;
@@ -37,7 +38,7 @@ internal sealed class RelaySettings
 
     public bool KeepHistory { get; init; } = true;
 
-    /// <summary>The handlers of an event, or <see langword="null"/> if its type or its version is not known.</summary>
+    /// <summary>The handlers of an event, the same list for each of its type, or <see langword="null"/> if its type or its version is not known.</summary>
     public IReadOnlyList<string>? HandlersOf(OutboxMessage message) =>
-        EventTypes.TryGetValue(message.EventType, out var newest) && message.Version <= newest ? _handlers[message.EventType] : null;
+        _handlers.TryGetValue(message.EventType, out var type) && message.Version <= type.Newest ? type.Handlers : null;
 }

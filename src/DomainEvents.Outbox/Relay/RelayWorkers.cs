@@ -12,24 +12,28 @@ internal sealed class RelayWorkers
     private readonly Dictionary<OwnedPartition, CancellationTokenSource> _partitions = [];
     private readonly EventDelivery _delivery;
     private readonly ChannelWriter<RelayAnswer> _answers;
-    private readonly CancellationToken _abandoned;
+    private readonly CancellationToken _cut;
     private readonly Task[] _workers;
+    private int _running;
 
-    public RelayWorkers(EventDelivery delivery, int count, ChannelWriter<RelayAnswer> answers, CancellationToken abandoned)
+    public RelayWorkers(EventDelivery delivery, int count, ChannelWriter<RelayAnswer> answers, CancellationToken cut)
     {
-        (_delivery, _answers, _abandoned) = (delivery, answers, abandoned);
+        (_delivery, _answers, _cut) = (delivery, answers, cut);
         using (ExecutionContext.SuppressFlow())
         {
             _workers = [.. Enumerable.Range(0, count).Select(_ => Task.Run(RunAsync))];
         }
     }
 
+    /// <summary>How many events are with their handlers.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     public void Handle(RelayCommand.Handle command)
     {
-        var partition = command.Lane.Partition;
+        var partition = command.Lane.Partition.Owned;
         if (!_partitions.TryGetValue(partition, out var source))
         {
-            source = CancellationTokenSource.CreateLinkedTokenSource(_abandoned);
+            source = CancellationTokenSource.CreateLinkedTokenSource(_cut);
             _partitions.Add(partition, source);
         }
 
@@ -76,7 +80,9 @@ internal sealed class RelayWorkers
     {
         await foreach (var (command, token) in _work.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            Interlocked.Increment(ref _running);
             var outcomes = await _delivery.RunAsync(command, token).ConfigureAwait(false);
+            Interlocked.Decrement(ref _running);
             _answers.TryWrite(new RelayAnswer(command, outcomes));
         }
     }

@@ -11,7 +11,7 @@ internal sealed class WakeUpListener(IOutboxWakeUp? wakeUp, TimeProvider time, O
         {
             try
             {
-                await wakeUp.ListenAsync(wake, stopping).ConfigureAwait(false);
+                await wakeUp.ListenAsync(Wake, stopping).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -21,10 +21,16 @@ internal sealed class WakeUpListener(IOutboxWakeUp? wakeUp, TimeProvider time, O
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                failures.Failed(exception);
+                failures.Failed(StoreCalls.Listen, exception);
             }
 
             await Task.Delay(options.PollingInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        void Wake()
+        {
+            failures.Succeeded(StoreCalls.Listen); // it is called once when the listening has begun
+            wake();
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class EventSerializer
 {
     private readonly EventTypeRegistry _registry;
     private readonly FrozenDictionary<string, JsonTypeInfo> _types;
+    private readonly JsonReaderOptions _reading;
     private readonly int _maxBytes;
 
     public EventSerializer(EventTypeRegistry registry, IOptions<OutboxOptions> options)
@@ -17,6 +18,7 @@ internal sealed class EventSerializer
         _registry = registry;
         _maxBytes = options.Value.MaxPayloadBytes;
         var json = StrictJson.For(options.Value.SerializerOptions);
+        _reading = new JsonReaderOptions { AllowTrailingCommas = json.AllowTrailingCommas, CommentHandling = json.ReadCommentHandling, MaxDepth = json.MaxDepth };
         _types = registry.All.ToFrozenDictionary(type => type.Name, type => json.GetTypeInfo(type.Type), StringComparer.Ordinal);
     }
 
@@ -28,9 +30,11 @@ internal sealed class EventSerializer
         byte[] json;
         try
         {
+            WellFormed.Check((domainEvent as DomainEvent)?.TenantId);
             json = JsonSerializer.SerializeToUtf8Bytes(domainEvent, _types[type.Name]);
+            JsonNumbers.ThrowIfOutOfRange(json, _reading);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new InvalidOperationException($"The event {Describe(domainEvent, type)} cannot be stored: {exception.Message}", exception);
         }
@@ -40,35 +44,43 @@ internal sealed class EventSerializer
             $"{_maxBytes}. Put large content elsewhere and its address into the event, or raise the limit.");
     }
 
+    /// <param name="message">What is stored.</param>
+    /// <param name="damage">What the store has found wrong with the row.</param>
     /// <exception cref="InvalidOperationException">What is stored is no event of the type.</exception>
-    public IDomainEvent Read(OutboxMessage message)
+    public IDomainEvent Read(OutboxMessage message, string? damage = null)
     {
-        if (message.Payload.Length > _maxBytes)
-        {
-            throw new InvalidOperationException(
-                $"The stored event has {message.Payload.Length} bytes, and OutboxOptions.MaxPayloadBytes is {_maxBytes}.");
-        }
-
         try
         {
-#if !NET10_0_OR_GREATER
-            StrictJson.ThrowIfNamesRepeat(message.Payload.Span);
-#endif
-            var domainEvent = (IDomainEvent?)JsonSerializer.Deserialize(message.Payload.Span, _types[message.EventType])
-                ?? throw new JsonException("It is null.");
-            if (domainEvent is DomainEvent ours)
-            {
-                ours.Adopt(message.EventId, message.TenantId);
-            }
-
-            return domainEvent.EventId == message.EventId ? domainEvent : throw new JsonException(
-                "It has another id than it was stored under. A class that implements IDomainEvent itself must read back its EventId: give it an init accessor.");
+            return damage is null ? Read(message) : throw new JsonException(damage);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new InvalidOperationException(
                 $"What is stored is no {message.EventType} of version {message.Version}: {exception.Message}", exception);
         }
+    }
+
+    private IDomainEvent Read(OutboxMessage message)
+    {
+        var json = message.Payload.Span;
+        if (json.Length > _maxBytes)
+        {
+            throw new JsonException($"It has {json.Length} bytes, and OutboxOptions.MaxPayloadBytes is {_maxBytes}.");
+        }
+
+#if !NET10_0_OR_GREATER
+        StrictJson.ThrowIfNamesRepeat(json, _reading);
+#endif
+        JsonNumbers.ThrowIfOutOfRange(json, _reading);
+        var domainEvent = (IDomainEvent?)JsonSerializer.Deserialize(json, _types[message.EventType])
+            ?? throw new JsonException("It is null.");
+        if (domainEvent is DomainEvent ours)
+        {
+            ours.Adopt(message.EventId, message.TenantId);
+        }
+
+        return domainEvent.EventId == message.EventId ? domainEvent : throw new JsonException(
+            "It has another id than it was stored under. A class that implements IDomainEvent itself must read back its EventId: give it an init accessor.");
     }
 
     private static string Describe(IDomainEvent domainEvent, RegisteredEventType type) =>

@@ -21,7 +21,7 @@ internal sealed record RegisteredEventType(Type Type, string Name, int Version)
                 nameof(type));
         }
 
-        var attribute = type.GetCustomAttribute<EventTypeAttribute>(inherit: false);
+        var attribute = AttributeOf(type);
         var name = attribute?.Name ?? TypeNames.FullName(type);
         return name.Length <= LongestName && !name.Any(char.IsControl) && !name.Any(char.IsSurrogate)
             ? new RegisteredEventType(type, name, attribute?.Version ?? 1)
@@ -29,5 +29,18 @@ internal sealed record RegisteredEventType(Type Type, string Name, int Version)
                 $"The name of the event type {TypeNames.FullName(type)} cannot be stored: it has more than {LongestName} characters, or " +
                 "control characters or surrogates. Give it another with [EventType(\"...\")].",
                 nameof(type));
+    }
+
+    private static EventTypeAttribute? AttributeOf(Type type)
+    {
+        try
+        {
+            return type.GetCustomAttribute<EventTypeAttribute>(inherit: false);
+        }
+        catch (ArgumentException exception)
+        {
+            // Attributes are made when somebody asks for them, and this one does not know where it stands.
+            throw new ArgumentException($"The [EventType] of {TypeNames.FullName(type)} is none: {exception.Message}", nameof(type), exception);
+        }
     }
 }

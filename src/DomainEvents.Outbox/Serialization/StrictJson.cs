@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace DomainEvents.Outbox.Serialization;
@@ -11,7 +13,8 @@ internal static class StrictJson
     public static JsonSerializerOptions For(JsonSerializerOptions? chosen)
     {
         var options = chosen is null ? Defaults() : new JsonSerializerOptions(chosen);
-        options.Converters.Insert(0, new WellFormedStrings());
+        options.Converters.Insert(0, new WellFormedStrings(Chosen(options, JsonMetadataServices.StringConverter)));
+        options.Converters.Insert(0, new WellFormedCharacters(Chosen(options, JsonMetadataServices.CharConverter)));
         options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(LeaveOutEnvelope);
 #if NET10_0_OR_GREATER
         options.AllowDuplicateProperties = false;
@@ -19,6 +22,15 @@ internal static class StrictJson
         options.MakeReadOnly();
         return options;
     }
+
+    /// <summary>The converter of the application, if it has one: it stays, and is checked.</summary>
+    private static JsonConverter<T> Chosen<T>(JsonSerializerOptions options, JsonConverter<T> ordinary) =>
+        options.Converters.FirstOrDefault(converter => converter.CanConvert(typeof(T))) switch
+        {
+            JsonConverter<T> converter => converter,
+            JsonConverterFactory factory => (JsonConverter<T>?)factory.CreateConverter(typeof(T), options) ?? ordinary,
+            _ => ordinary,
+        };
 
     private static JsonSerializerOptions Defaults() => new()
     {
@@ -36,22 +48,29 @@ internal static class StrictJson
             return;
         }
 
-        foreach (var property in type.Properties.Where(IsEnvelope).ToList())
+        // A constructor that asks for one of them gets it.
+        var asked = type.Type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
+            .SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var property in type.Properties)
         {
-            type.Properties.Remove(property);
+            if (NameInEnvelope(property, type.Options) is { } name && !asked.Contains(name))
+            {
+                // Not removed: generated code fills it when it makes the object.
+                property.ShouldSerialize = static (_, _) => false;
+            }
         }
     }
 
-    private static bool IsEnvelope(JsonPropertyInfo property) =>
-        property.AttributeProvider is System.Reflection.PropertyInfo member
-        && member.DeclaringType == typeof(DomainEvent)
-        && Envelope.Contains(member.Name, StringComparer.Ordinal);
+    private static string? NameInEnvelope(JsonPropertyInfo property, JsonSerializerOptions options) =>
+        property.AttributeProvider is PropertyInfo member
+            ? member.DeclaringType == typeof(DomainEvent) ? Array.Find(Envelope, name => string.Equals(name, member.Name, StringComparison.Ordinal)) : null
+            : Array.Find(Envelope, name => string.Equals(options.PropertyNamingPolicy?.ConvertName(name) ?? name, property.Name, StringComparison.Ordinal)); // generated code of .NET 8
 
 #if !NET10_0_OR_GREATER
     /// <exception cref="JsonException">An object has two members of one name.</exception>
-    public static void ThrowIfNamesRepeat(ReadOnlySpan<byte> json)
+    public static void ThrowIfNamesRepeat(ReadOnlySpan<byte> json, JsonReaderOptions reading)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, reading);
         var open = new Stack<HashSet<string>>();
         while (reader.Read())
         {

@@ -13,5 +13,5 @@ public interface IOutboxWakeUp
     /// <summary>Listens until it is cancelled, or until it throws as the connection is lost: then it is called again after a while.</summary>
     /// <param name="wake">Called for each wake-up, and once when it has begun to listen, for what came before.</param>
     /// <param name="cancellationToken">Ends the listening.</param>
-    Task ListenAsync(Action wake, CancellationToken cancellationToken);
+    Task ListenAsync(Action wake, CancellationToken cancellationToken = default);
 }

@@ -18,9 +18,15 @@ internal static class EventStream
             return entry.Event!.EventId.ToString();
         }
 
-        var stream = $"{TypeNames.FullName(entry.SourceType ?? entry.Source!.GetType())}:{identity}".Replace('\0', '?');
-        return stream.Length <= LongestKey ? stream : stream[^LongestKey..];
+        var stream = $"{TypeNames.FullName(entry.SourceType ?? entry.Source!.GetType())}:{identity}";
+        return Text(stream.Length <= LongestKey ? stream : stream[^LongestKey..]);
     }
+
+    /// <summary>Without what not every database takes: U+0000, and surrogates without their other half, also where the key was cut.</summary>
+    private static string Text(string stream) =>
+        stream.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || stream.Contains('\0', StringComparison.Ordinal)
+            ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(stream)).Replace('\0', '\uFFFD')
+            : stream;
 
     /// <summary>The same in every process, now and later: FNV-1a (draft-eastlake-fnv), folded to the number of partitions.</summary>
     public static int PartitionOf(string stream)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DomainEvents.Outbox.Registration;
 using DomainEvents.Outbox.Relay;
 using DomainEvents.Outbox.Serialization;
 using DomainEvents.Transactions;
@@ -7,13 +8,14 @@ using Microsoft.Extensions.Options;
 namespace DomainEvents.Outbox.Writing;
 
 /// <summary>Turns the events of transactions into rows of the outbox.</summary>
-internal sealed class OutboxWriter(IOutboxStore store, EventSerializer serializer, OutboxSignal signal, IOptions<OutboxOptions> options, IOutboxSchema? schema = null) : IEventOutbox
+internal sealed class OutboxWriter(
+    OutboxStoreSource stores, EventSerializer serializer, OutboxSignal signal, IOptions<OutboxOptions> options, IOutboxSchema? schema = null) : IEventOutbox
 {
     public void ThrowIfUnknown(IDomainEvent domainEvent) => serializer.TypeOf(domainEvent);
 
     public void ThrowIfForeign(DbTransaction transaction)
     {
-        if (transaction.Connection is { } connection && !store.Accepts(connection))
+        if (transaction.Connection is { } connection && !stores.Store.Accepts(connection))
         {
             throw new ArgumentException(
                 $"The transaction is one of {TypeNames.FullName(transaction.GetType())}, which is not of the database that the outbox is in: " +
@@ -24,7 +26,7 @@ internal sealed class OutboxWriter(IOutboxStore store, EventSerializer serialize
 
     public void ThrowIfForeign(DbConnection connection)
     {
-        if (!store.Accepts(connection))
+        if (!stores.Store.Accepts(connection))
         {
             throw new InvalidOperationException(
                 $"The context saves over a {TypeNames.FullName(connection.GetType())}, which is not of the database that the outbox is in: its " +
@@ -33,9 +35,9 @@ internal sealed class OutboxWriter(IOutboxStore store, EventSerializer serialize
     }
 
     public ValueTask WriteAsync(IReadOnlyList<BufferEntry> entries, DbTransaction? transaction, bool synchronous) =>
-        store.WriteAsync(Messages(entries), transaction, synchronous, CancellationToken.None);
+        stores.Store.WriteAsync(Messages(entries), transaction, synchronous, CancellationToken.None);
 
-    public void AddInsert(DbCommand command, IReadOnlyList<BufferEntry> entries) => store.AddInsert(command, Messages(entries));
+    public void AddInsert(DbCommand command, IReadOnlyList<BufferEntry> entries) => stores.Store.AddInsert(command, Messages(entries));
 
     public void Committed() => signal.Committed();
 

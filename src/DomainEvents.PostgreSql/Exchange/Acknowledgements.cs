@@ -12,9 +12,22 @@ internal sealed class Acknowledgements
     public Acknowledgements(IReadOnlyList<Acknowledgement> all)
     {
         _all = all;
-        Events = [.. all.Where(one => one.Handler is null).Select(one => one.Position)];
-        Deliveries = Events.Length == all.Count ? [] : [.. all.Where(one => one.Handler is not null).Select(one => one.Position)];
-        AreOfEventsWithNothingLeft = Events.Length == all.Count && all.Count > 0 && all.All(one => one.Left.Count == 0);
+        var (events, deliveries, isLeft) = (0, 0, false);
+        for (var index = 0; index < all.Count; index++)
+        {
+            var one = all[index];
+            isLeft |= one.Left.Count > 0;
+            _ = one.Handler is null ? events++ : deliveries++;
+        }
+
+        (Events, Deliveries) = (new long[events], new long[deliveries]);
+        for (var index = all.Count - 1; index >= 0; index--)
+        {
+            var one = all[index];
+            (one.Handler is null ? Events : Deliveries)[one.Handler is null ? --events : --deliveries] = one.Position;
+        }
+
+        AreOfEventsWithNothingLeft = Events.Length > 0 && Deliveries.Length == 0 && !isLeft;
     }
 
     /// <summary>Positions in the outbox.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DomainEvents.Outbox;
 using Npgsql;
 
@@ -6,58 +7,70 @@ namespace DomainEvents.PostgreSql;
 /// <content>What comes back, in the order in which it was asked.</content>
 internal sealed partial class ExchangeCommand
 {
-    private async ValueTask<OutboxExchangeResult> ReadAsync(NpgsqlDataReader reader, long highest, CancellationToken cancellationToken)
+    private async ValueTask<Results> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        await NextAsync(reader, cancellationToken).ConfigureAwait(false); // behind the settings
-        var lost = await ReadLostAsync(reader, cancellationToken).ConfigureAwait(false);
+        var results = new Results
+        {
+            Lost = await ReadLostAsync(reader, cancellationToken).ConfigureAwait(false),
+            IsAcknowledgementRefused = IsFast && await ReadIsRefusedAsync(reader, cancellationToken).ConfigureAwait(false),
+        };
         if (exchange.Read is null)
         {
             await EndAsync(reader, cancellationToken).ConfigureAwait(false);
-            return new OutboxExchangeResult(lost, [], [], null);
+            return results;
         }
 
-        var events = await ReadEventsAsync(reader, cancellationToken).ConfigureAwait(false);
-        var deliveries = await ReadDeliveriesAsync(reader, cancellationToken).ConfigureAwait(false);
+        results.Events = await ReadEventsAsync(reader, cancellationToken).ConfigureAwait(false);
+        if (memory.HasDeliveries)
+        {
+            results.Deliveries = await ReadDeliveriesAsync(reader, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ReadDueAsync(reader, results, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    private async ValueTask ReadDueAsync(NpgsqlDataReader reader, Results results, CancellationToken cancellationToken)
+    {
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var nextDue = reader.IsDBNull(0) ? (TimeSpan?)null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(0)));
-        var isDue = reader.FieldCount > 1;
-        var (first, oldest, next) = isDue
-            ? (reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1), reader.GetFieldValue<ulong>(2), reader.GetFieldValue<ulong>(3))
+        results.NextDue = reader.IsDBNull(0) ? null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(0)));
+        results.HasDeliveries = reader.GetBoolean(1);
+        var isRaised = reader.FieldCount > 2;
+        var (first, oldest, next) = isRaised
+            ? (reader.IsDBNull(2) ? (long?)null : reader.GetInt64(2), reader.GetFieldValue<ulong>(3), reader.GetFieldValue<ulong>(4))
             : default;
         await EndAsync(reader, cancellationToken).ConfigureAwait(false);
 
         // Not before the end: what is not committed has not happened.
-        if (isDue)
+        var floor = memory.Floor;
+        if (isRaised)
         {
-            floor.Raise(first, oldest, next, highest);
+            floor.Raise(first, oldest, next);
         }
 
         floor.Acknowledged(exchange.Acknowledgements.Count);
-        if (events.Count > 0)
+        if (results.Events.Count > 0)
         {
-            floor.Seen(events[^1].Message.Position);
+            floor.Seen(results.Events[^1].Message.Position);
         }
-
-        return new OutboxExchangeResult(lost, events, deliveries, nextDue);
     }
 
     private async ValueTask<IReadOnlyList<int>> ReadLostAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        if (_fenced.Length == 0)
-        {
-            return [];
-        }
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var owned = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return BitOperations.PopCount((ulong)owned) == _keys.Length
+            ? []
+            : [.. exchange.Fence.Select(fenced => fenced.Partition).Where(partition => (owned & (1L << partition)) == 0)];
+    }
 
-        var owned = 0UL;
-        var count = 0;
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            owned |= 1UL << reader.GetInt16(0);
-            count++;
-        }
-
-        await NextAsync(reader, cancellationToken).ConfigureAwait(false);
-        return count == _fenced.Length ? [] : [.. exchange.Fence.Select(fenced => fenced.Partition).Where(partition => (owned & (1UL << partition)) == 0)];
+    private static async ValueTask<bool> ReadIsRefusedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var isRefused = reader.GetBoolean(0);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return isRefused;
     }
 
     private async ValueTask<List<OutboxEntry>> ReadEventsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -68,7 +81,7 @@ internal sealed partial class ExchangeCommand
             entries.Add(EventRow.Read(reader));
         }
 
-        await NextAsync(reader, cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return entries;
     }
 
@@ -84,11 +97,9 @@ internal sealed partial class ExchangeCommand
             });
         }
 
-        await NextAsync(reader, cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return entries;
     }
-
-    private static Task<bool> NextAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => reader.NextResultAsync(cancellationToken);
 
     /// <summary>Only behind the last result is it known that the transaction has been committed; disposing of the reader does not say.</summary>
     private static async ValueTask EndAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -96,5 +107,24 @@ internal sealed partial class ExchangeCommand
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
         }
+    }
+
+    private sealed record Results
+    {
+        public static Results NotAcknowledged { get; } = new() { IsAcknowledgementRefused = true };
+
+        public IReadOnlyList<int> Lost { get; set; } = [];
+
+        /// <summary>Whether nothing was acknowledged, as other relays have handlers that this one lacks.</summary>
+        public bool IsAcknowledgementRefused { get; set; }
+
+        public List<OutboxEntry> Events { get; set; } = [];
+
+        /// <summary><see langword="null"/> if they were not read.</summary>
+        public List<OutboxEntry>? Deliveries { get; set; }
+
+        public bool HasDeliveries { get; set; }
+
+        public TimeSpan? NextDue { get; set; }
     }
 }

@@ -6,66 +6,56 @@ namespace DomainEvents.PostgreSql;
 internal sealed class ExchangeStatements(OutboxTables tables)
 {
     /// <summary>
-    /// How the following statements are planned: once a connection, and along the indexes. A plan made while the outbox was empty
-    /// would else read all of it, sorted, when a million events are in it.
-    /// </summary>
-    public string Settings { get; } = """
-        select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true),
-               set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
-        """;
-
-    /// <summary>
-    /// Name, partitions, keys: what of them is owned. It stays so until the transaction ends, and two exchanges of one relay,
-    /// of which it has given up one, do not overlap.
+    /// Name, keys: what of them is owned, as a set of bits. It stays so until the transaction ends, and two exchanges of one relay, of
+    /// which it has given up one, do not overlap. It also says how the following statements are planned: once a connection, and along
+    /// the indexes. A plan made while the outbox was empty would else read all of it, sorted, when a million events are in it.
     /// </summary>
     public string Fence { get; } = $"""
-        select p.partition from {tables.Partition} p
-        where {Owned("p.")} order by p.partition for no key update
-        """;
-
-    /// <summary>Name, partitions, keys, positions, whether to keep history, names and types of the relay's handlers: events of which nothing is left.</summary>
-    public string Acknowledge { get; } = $"""
-        with owned as materialized (select p.partition from {tables.Partition} p where {Owned("p.")}),
-        gone as (
-            delete from {tables.Outbox} o where o.position = any($4::bigint[]) and o.partition in (select partition from owned)
-            returning {OutboxTables.Columns("o")}),
-        {Missing(tables, 6)},
-        waiting as (
-            insert into {tables.Delivery} ({DeliveryColumns})
-            select g.position, m.name, g.stream, g.partition, g.event_type, g.version, {Waiting}, 0, {DueAt(tables, "g", "m.name")}, null
-            from gone g join missing m on m.event_type = g.event_type
-            on conflict (position, handler) do nothing
-            returning position),
-        unnoted as (
-            update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from gone))
-        insert into {tables.Log} ({OutboxTables.ColumnList})
-        select * from gone where $5 or position in (select position from waiting)
-        on conflict (position) do nothing
+        select bit_or(1::bigint << fenced.partition), (
+            select set_config('plan_cache_mode', 'force_generic_plan', true) || set_config('enable_sort', 'off', true)
+                || set_config('enable_seqscan', 'off', true) || set_config('jit', 'off', true))
+        from (select p.partition from {tables.Partition} p where {Owned} order by p.partition for no key update) fenced
         """;
 
     /// <summary>
-    /// The same of everything that was read: name, partitions, keys, positions of events, whether to keep history, names and types of
-    /// the relay's handlers; positions, handlers and attempts of deliveries; and of what is left the positions, the handlers of the
+    /// Name, keys, positions, names and types of the relay's handlers: events of which nothing is left, into the log. Says whether
+    /// other live relays have handlers that this one lacks; then it does nothing.
+    /// </summary>
+    public string AcknowledgeAndLog { get; } = $"""
+        {AcknowledgeNothingLeft(tables, $"returning {OutboxTables.Columns("o")}")},
+        logged as (insert into {tables.Log} ({OutboxTables.ColumnList}) select * from gone)
+        select is_any from lacking
+        """;
+
+    /// <summary>The same, where no history is kept.</summary>
+    public string AcknowledgeAndForget { get; } = $"""
+        {AcknowledgeNothingLeft(tables, "")}
+        select is_any from lacking
+        """;
+
+    /// <summary>
+    /// Everything that was read: name, keys, positions of events, whether to keep history, names and types of the relay's
+    /// handlers; positions, handlers and attempts of deliveries; and of what is left the positions, the handlers of the
     /// deliveries that it is left of (none for events), handlers, states, attempts, delays in seconds and errors.
     /// </summary>
     public string AcknowledgeWithRest { get; } = $"""
-        with owned as materialized (select p.partition from {tables.Partition} p where {Owned("p.")}),
+        with owned as materialized (select p.partition from {tables.Partition} p where {Owned}),
         gone as (
-            delete from {tables.Outbox} o where o.position = any($4::bigint[]) and o.partition in (select partition from owned)
+            delete from {tables.Outbox} o where o.position = any($3::bigint[]) and o.partition = any(array(select partition from owned))
             returning {OutboxTables.Columns("o")}),
         done as (
-            delete from {tables.Delivery} d using unnest($8::bigint[], $9::text[], $10::int[]) a(position, handler, attempts)
+            delete from {tables.Delivery} d using unnest($7::bigint[], $8::text[], $9::int[]) a(position, handler, attempts)
             where d.position = a.position and d.handler = a.handler and d.attempts = a.attempts and d.state <> {Dead}
-              and d.partition in (select partition from owned)
+              and d.partition = any(array(select partition from owned))
             returning d.position, d.handler, d.stream, d.partition, d.event_type, d.version),
         freed as materialized (
             select position, null::text as source, stream, partition, event_type, version from gone
             union all
             select position, handler, stream, partition, event_type, version from done),
         named as materialized (
-            select * from unnest($11::bigint[], $12::text[], $13::text[], $14::smallint[], $15::int[], $16::float8[], $17::text[])
+            select * from unnest($10::bigint[], $11::text[], $12::text[], $13::smallint[], $14::int[], $15::float8[], $16::text[])
                 named(position, source, handler, state, attempts, delay, error)),
-        {Missing(tables, 6)},
+        missing as materialized ({Missing(tables, 5)}),
         rest as materialized (
             select f.position, f.stream, f.partition, f.event_type, f.version, n.handler, n.state, n.attempts, n.delay, n.error
             from freed f join named n on n.position = f.position and n.source is not distinct from f.source
@@ -76,7 +66,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
                 select from named n where n.position = f.position and n.source is not distinct from f.source and n.handler in ('', m.name))),
         logged as (
             insert into {tables.Log} ({OutboxTables.ColumnList})
-            select * from gone where $5 or position in (select position from rest)
+            select * from gone where $4 or position in (select position from rest)
             on conflict (position) do nothing),
         unnoted as (
             update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from freed))
@@ -116,11 +106,11 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         delete from {tables.Log} l where l.position = any($1::bigint[]) and not exists (select from {tables.Delivery} d where d.position = l.position)
         """;
 
-    /// <summary>Name, partitions, keys, position: what is about to be tried.</summary>
+    /// <summary>Name, keys, position: what is about to be tried.</summary>
     public string Note { get; } = $"""
         update {tables.Partition} p
-        set noted = $4, interruptions = case when p.noted = $4 then p.interruptions else 0 end
-        where {Owned("p.")}
+        set noted = $3, interruptions = case when p.noted = $3 then p.interruptions else 0 end
+        where {Owned} and p.partition = $4
         """;
 
     private const int Waiting = (int)DeliveryState.Waiting;
@@ -131,16 +121,25 @@ internal sealed class ExchangeStatements(OutboxTables tables)
 
     private const string DeliveryColumns = "position, handler, stream, partition, event_type, version, state, attempts, due_at, error";
 
-    private static string Owned(string alias) =>
-        $"{alias}owner = $1 and {alias}partition = any($2::smallint[]) and {LeaseStatements.Key(alias)} = any($3::bigint[])";
+    /// <summary>Not by the index, as 64 rows on one page are read faster than found.</summary>
+    private static string Owned { get; } = $"p.owner = $1 and {LeaseStatements.Key("p.")} = any($2::bigint[])";
+
+    private static string AcknowledgeNothingLeft(OutboxTables tables, string returning) => $"""
+        with lacking as materialized (select exists ({Missing(tables, 4)}) as is_any),
+        unnoted as (
+            update {tables.Partition} p set noted = null, interruptions = 0
+            where p.noted is not null and p.noted = any($3::bigint[]) and {Owned} and not (select is_any from lacking)),
+        gone as (
+            delete from {tables.Outbox} o
+            where o.position = any($3::bigint[]) and not (select is_any from lacking)
+              and (1::bigint << o.partition) & (select bit_or(1::bigint << p.partition) from {tables.Partition} p where {Owned}) <> 0
+            {returning})
+        """;
 
     /// <summary>What live relays announce and this one does not have.</summary>
     private static string Missing(OutboxTables tables, int parameter) => $"""
-        missing as materialized (
-            select h.name, h.event_type from {tables.Handler} h
-            where h.live_until >= clock_timestamp() and not exists (
-                select from unnest(${parameter}::text[], ${parameter + 1}::text[]) mine(name, event_type)
-                where mine.name = h.name and mine.event_type = h.event_type))
+        select h.name, h.event_type from {tables.Handler} h
+        where h.live_until >= clock_timestamp() and (h.name, h.event_type) not in (select * from unnest(${parameter}::text[], ${parameter + 1}::text[]))
         """;
 
     /// <summary>

@@ -14,15 +14,13 @@ internal sealed class Floor
     private const int Interval = 500;
 
     private ulong _partitions;
+    private long _seen;
     private long _settled;
     private (long Position, ulong Transaction)? _pending;
     private int _acknowledged = Interval;
 
     /// <summary>The lowest position at which there may be an event for the relay.</summary>
     public long Position { get; private set; }
-
-    /// <summary>The highest position that was read.</summary>
-    public long Highest { get; private set; }
 
     /// <summary>Whether it is time to raise it.</summary>
     public bool IsDue => _acknowledged >= Interval;
@@ -47,14 +45,13 @@ internal sealed class Floor
     public void Acknowledged(int count) => _acknowledged += count;
 
     /// <summary>An event was read.</summary>
-    public void Seen(long position) => Highest = Math.Max(Highest, position);
+    public void Seen(long position) => _seen = Math.Max(_seen, position);
 
     /// <summary>What the database says.</summary>
     /// <param name="first">The lowest position that there is in the partitions; <see langword="null"/> if there is none.</param>
     /// <param name="oldest">The oldest transaction that is running.</param>
     /// <param name="next">The number of the next transaction.</param>
-    /// <param name="seen">The highest position that was read before it was asked.</param>
-    public void Raise(long? first, ulong oldest, ulong next, long seen)
+    public void Raise(long? first, ulong oldest, ulong next)
     {
         _acknowledged = 0;
         if (_pending is { } pending && oldest >= pending.Transaction)
@@ -63,7 +60,7 @@ internal sealed class Floor
             _pending = null;
         }
 
-        _pending ??= (seen, next);
+        _pending ??= (_seen, next);
         Position = Math.Max(Position, Math.Min(first ?? long.MaxValue, _settled + 1));
     }
 }

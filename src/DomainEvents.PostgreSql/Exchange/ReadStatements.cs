@@ -9,7 +9,7 @@ internal sealed class ReadStatements(OutboxTables tables)
     public string Events { get; } = $"""
         select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}
         from {tables.Outbox} o
-        where o.position >= $1 and o.partition = any({OwnedOf(tables)}) and o.stream not in (select unnest($4::text[]))
+        where o.position >= $1 and (1::bigint << o.partition) & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
         order by o.position
         limit $5
         """;
@@ -23,9 +23,8 @@ internal sealed class ReadStatements(OutboxTables tables)
             select d.position, d.handler, d.attempts
             from unnest($6::text[], $7::text[], $8::int[]) able(event_type, handler, newest)
             join {tables.Delivery} d on d.event_type = able.event_type and d.handler = able.handler
-            where (select exists (select from {tables.Delivery} where due_at < 'infinity'))
-              and d.due_at <= statement_timestamp() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
-              and d.partition = any({OwnedOf(tables)})
+            where d.due_at <= statement_timestamp() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
+              and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
               and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
               and not exists (
                   select from {tables.Delivery} ahead
@@ -37,12 +36,12 @@ internal sealed class ReadStatements(OutboxTables tables)
         order by c.position, c.handler
         """;
 
-    /// <summary>Partitions: the seconds until something is due.</summary>
-    public string NextDue { get; } = $"select ({DueOf(tables)})";
+    /// <summary>Partitions: the seconds until something is due, and whether something is.</summary>
+    public string Due { get; } = $"select {DueOf(tables)}";
 
     /// <summary>Partitions, the lowest position to look at: the same, and how far it is safe to look no more.</summary>
-    public string NextDueAndFloor { get; } = $"""
-        select ({DueOf(tables)}),
+    public string DueAndFloor { get; } = $"""
+        select {DueOf(tables)},
             (select o.position from {tables.Outbox} o where o.position >= $2 and o.partition = any($1::smallint[]) order by o.position limit 1),
             pg_snapshot_xmin(s), pg_snapshot_xmax(s)
         from pg_current_snapshot() s
@@ -50,13 +49,15 @@ internal sealed class ReadStatements(OutboxTables tables)
 
     private const int Dead = (int)DeliveryState.Dead;
 
+    /// <summary>A set of bits, which is faster to look into than an array. Not by the index, as 64 rows on one page are read faster than found.</summary>
     private static string OwnedOf(OutboxTables tables) =>
-        $"array(select p.partition from {tables.Partition} p where p.owner = $2 and p.partition = any($3::smallint[]))";
+        $"select bit_or(1::bigint << p.partition) from {tables.Partition} p where p.owner = $2 and p.partition + 0 = any($3::smallint[])";
 
     private static string DueOf(OutboxTables tables) => $"""
-        select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d
-        where d.state = {(int)DeliveryState.Due} and d.due_at > statement_timestamp() and d.partition = any($1::smallint[])
-        order by d.due_at limit 1
+        (select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d
+         where d.state = {(int)DeliveryState.Due} and d.due_at > statement_timestamp() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
+         order by d.due_at limit 1),
+        exists (select from {tables.Delivery} d where d.due_at <= statement_timestamp() and d.due_at < 'infinity')
         """;
 
     /// <summary>

@@ -34,7 +34,7 @@ internal sealed class LeaseStatements(OutboxTables tables)
 
     /// <summary>
     /// Name, keys, lease in seconds. Locks no more than it takes, so that two who come at once both get something. What a lease that
-    /// ran out leaves behind is told to the new owner, and counted.
+    /// ran out leaves behind is told to the new owner, and counted, unless that is the old one: it is alive, so nothing has ended it.
     /// </summary>
     public string TakeOver { get; } = $"""
         with share as (
@@ -42,7 +42,7 @@ internal sealed class LeaseStatements(OutboxTables tables)
         mine as materialized (
             select partition from {tables.Partition} where owner = $1 and {Key("")} = any($2::bigint[])),
         free as materialized (
-            select partition, owner is not null as is_interrupted from {tables.Partition}
+            select partition, owner is not null as is_interrupted, owner <> $1 as is_silent from {tables.Partition}
             where (owner is null or owner = $1 or lease_until < clock_timestamp()) and partition not in (select partition from mine)
             order by partition
             limit greatest(0, (select size from share) - (select count(*) from mine))
@@ -50,7 +50,7 @@ internal sealed class LeaseStatements(OutboxTables tables)
         taken as (
             update {tables.Partition} p
             set owner = $1, epoch = p.epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 second',
-                interruptions = p.interruptions + case when free.is_interrupted and p.noted is not null then 1 else 0 end
+                interruptions = p.interruptions + case when free.is_silent and p.noted is not null then 1 else 0 end
             from free where p.partition = free.partition
             returning p.partition, p.epoch, free.is_interrupted, p.noted, p.interruptions)
         select share.size, taken.partition, taken.epoch, taken.is_interrupted, taken.noted, taken.interruptions

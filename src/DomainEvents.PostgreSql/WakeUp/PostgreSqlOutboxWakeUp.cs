@@ -22,7 +22,7 @@ internal sealed class PostgreSqlOutboxWakeUp(NpgsqlDataSource dataSource, Outbox
         }
     }
 
-    public async Task ListenAsync(Action wake, CancellationToken cancellationToken)
+    public async Task ListenAsync(Action wake, CancellationToken cancellationToken = default)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))

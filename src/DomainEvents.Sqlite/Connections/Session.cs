@@ -1,5 +1,3 @@
-using DomainEvents.Outbox;
-using DomainEvents.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Connections;
@@ -18,14 +16,6 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
 
     /// <summary>Runs a statement, and says how many rows it has changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
-
-    /// <summary>Inserts events.</summary>
-    public int Execute(IReadOnlyList<OutboxMessage> messages)
-    {
-        using var command = connection.CreateCommand();
-        InsertStatement.Append(command, messages);
-        return command.ExecuteNonQuery();
-    }
 
     /// <summary>The first number that a statement gives, if it gives one.</summary>
     public long? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteScalar() as long?;

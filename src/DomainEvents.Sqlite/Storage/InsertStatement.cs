@@ -1,82 +1,80 @@
 using System.Globalization;
-using System.Text;
 using DomainEvents.Outbox;
 using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Storage;
 
 /// <summary>
-/// The INSERT of events. All text goes in one parameter, as the UTF-8 that SQLite keeps it in, and the statement cuts it up: it takes
-/// a payload as it is, and many events do not run into the limit of parameters.
+/// The INSERT of one event. The payload goes as bytes and becomes text in SQLite, which keeps text as UTF-8: it is never a string here.
 /// </summary>
 internal static class InsertStatement
 {
-    private const int IdLength = 36;
+    public const string Into =
+        "insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
 
-    public static void Append(SqliteCommand command, IReadOnlyList<OutboxMessage> messages)
+    /// <summary>With parameters for <see cref="Bind"/> or <see cref="Values"/>.</summary>
+    public const string Text = Into + "(@partition, @stream, @type, @version, @id, @occurred, @tenant, @metadata, cast(@payload as text))";
+
+    /// <summary>The statement by itself, to be run again and again.</summary>
+    public static SqliteCommand For(SqliteConnection connection)
     {
-        var sql = new StringBuilder(command.CommandText);
-        if (sql.Length > 0)
+        var command = connection.CreateCommand();
+        command.CommandText = Text;
+        foreach (var name in (ReadOnlySpan<string>)["@partition", "@stream", "@type", "@version", "@id", "@occurred", "@tenant", "@metadata", "@payload"])
         {
-            sql.Append("\n;\n"); // whatever ends the text, a comment perhaps
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
         }
 
-        var text = new byte[messages.Sum(Length)];
-        var parameter = string.Create(CultureInfo.InvariantCulture, $"@domain_events_{command.Parameters.Count}");
-        sql.Append("insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values");
-        var writer = new Writer(sql, text, parameter);
-        for (var index = 0; index < messages.Count; index++)
-        {
-            sql.Append(index == 0 ? "\n(" : ",\n(");
-            writer.Add(messages[index]);
-            sql.Append(')');
-        }
-
-        command.CommandText = sql.ToString();
-        command.Parameters.Add(new SqliteParameter(parameter, text));
+        return command;
     }
 
-    private static int Length(OutboxMessage message) =>
-        IdLength + Length(message.Stream) + Length(message.EventType) + Length(message.TenantId) + Length(message.Metadata) + message.Payload.Length;
-
-    private static int Length(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
-
-    private ref struct Writer(StringBuilder sql, byte[] text, string parameter)
+    public static void Bind(SqliteCommand command, OutboxMessage message)
     {
-        private int _position;
-
-        public void Add(OutboxMessage message)
+        var values = Values(message);
+        for (var index = 0; index < values.Length; index++)
         {
-            sql.Append(CultureInfo.InvariantCulture, $"{message.Partition}, ");
-            Add(message.Stream);
-            Add(message.EventType);
-            sql.Append(CultureInfo.InvariantCulture, $"{message.Version}, ");
-            message.EventId.TryFormat(text.AsSpan(_position), out var written);
-            Cut(written);
-            sql.Append(CultureInfo.InvariantCulture, $"{message.OccurredAt.UtcTicks}, ");
-            Add(message.TenantId);
-            Add(message.Metadata);
-            message.Payload.Span.CopyTo(text.AsSpan(_position));
-            Cut(message.Payload.Length);
-            sql.Length -= 2;
+            command.Parameters[index].Value = values[index].Value ?? DBNull.Value;
+        }
+    }
+
+    public static (string Name, object? Value)[] Values(OutboxMessage message) =>
+    [
+        ("@partition", message.Partition),
+        ("@stream", message.Stream),
+        ("@type", message.EventType),
+        ("@version", message.Version),
+        ("@id", message.EventId.ToString("D")),
+        ("@occurred", message.OccurredAt.UtcTicks),
+        ("@tenant", message.TenantId),
+        ("@metadata", message.Metadata),
+        ("@payload", message.Payload.ToArray()),
+    ];
+
+    /// <summary>
+    /// Puts it behind what a command has. Such a text is prepared for this one time, and each of its parameters is looked for in every
+    /// statement of the command: so what is a number goes without.
+    /// </summary>
+    public static void Append(SqliteCommand command, OutboxMessage message)
+    {
+        var parameters = command.Parameters;
+        command.CommandText = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Behind(command.CommandText)}{Into}({message.Partition}, {Add(parameters, message.Stream)}, {Add(parameters, message.EventType)}, {message.Version}, {Add(parameters, message.EventId.ToString("D"))}, {message.OccurredAt.UtcTicks}, {Add(parameters, message.TenantId)}, {Add(parameters, message.Metadata)}, cast({Add(parameters, message.Payload.ToArray())} as text))");
+    }
+
+    /// <summary>A text, ended whatever it ends with, a comment perhaps.</summary>
+    public static string Behind(string text) => text.Length == 0 ? text : text + "\n;\n";
+
+    private static string Add(SqliteParameterCollection parameters, object? value)
+    {
+        if (value is null)
+        {
+            return "null";
         }
 
-        private void Add(string? value)
-        {
-            if (value is null)
-            {
-                sql.Append("null, ");
-            }
-            else
-            {
-                Cut(Encoding.UTF8.GetBytes(value, text.AsSpan(_position)));
-            }
-        }
-
-        private void Cut(int length)
-        {
-            sql.Append(CultureInfo.InvariantCulture, $"cast(substr({parameter}, {_position + 1}, {length}) as text), ");
-            _position += length;
-        }
+        // As many names are taken at most as there are parameters.
+        var name = string.Create(CultureInfo.InvariantCulture, $"@domain_event_{parameters.Count}");
+        parameters.Add(new SqliteParameter(name, value));
+        return name;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RelayReader(Session session, OutboxExchange exchange, Outb
     {
         var busy = read.BusyStreams.ToHashSet();
         var messages = new List<(OutboxMessage, string?)>();
-        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where (@partitions >> partition) & 1 order by position", ("@partitions", _partitions));
+        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where partition between 0 and 63 and (@partitions >> partition) & 1 order by position", ("@partitions", _partitions));
         while (messages.Count < read.Limit && reader.Read())
         {
             if (busy.Count == 0 || !busy.Contains(reader.GetString(2)))
@@ -58,8 +58,11 @@ internal sealed class RelayReader(Session session, OutboxExchange exchange, Outb
             first (id) as (
                 select (select id from domain_event_delivery where state in (0, 3) order by stream, handler, position limit 1)
                 union all
-                select (select d.id from domain_event_delivery d where d.state in (0, 3) and (d.stream, d.handler) > (last.stream, last.handler)
-                        order by d.stream, d.handler, d.position limit 1)
+                select coalesce(
+                    (select d.id from domain_event_delivery d where d.state in (0, 3) and d.stream = last.stream and d.handler > last.handler
+                     order by d.handler, d.position limit 1),
+                    (select d.id from domain_event_delivery d where d.state in (0, 3) and d.stream > last.stream
+                     order by d.stream, d.handler, d.position limit 1))
                 from first join domain_event_delivery last on last.id = first.id
             ),
             candidate (id) as (

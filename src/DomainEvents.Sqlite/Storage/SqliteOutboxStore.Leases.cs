@@ -67,8 +67,9 @@ internal sealed partial class SqliteOutboxStore
 
     private static LeasedPartition TakeOver(Session session, Slot slot, string relay, long until)
     {
+        // Who takes over from itself is alive: it has ended nobody.
         var interruption = slot.Owner is null ? null
-            : new PartitionInterruption(slot.Noted, slot.Interruptions + (slot.Noted is null ? 0 : 1));
+            : new PartitionInterruption(slot.Noted, slot.Interruptions + (slot.Noted is null || slot.IsOf(relay) ? 0 : 1));
         var owned = slot.Owned with { Epoch = slot.Owned.Epoch + 1 };
         session.Execute(
             "update domain_event_partition set owner = @relay, epoch = @epoch, lease_until = @until, interruptions = @interruptions where partition = @partition",

@@ -8,6 +8,7 @@ namespace DomainEvents.Sqlite.Storage;
 /// <summary>The outbox in SQLite: events come in by the transactions of the application, or by its own.</summary>
 internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
 {
+    private readonly PreparedInserts _inserts = new();
     private readonly DatabaseFile _file;
     private readonly OutboxOptions _options;
     private readonly Sessions _sessions;
@@ -27,7 +28,14 @@ internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
             throw new ArgumentException($"The outbox is in SQLite, and {command.GetType()} is of another database.", nameof(command));
         }
 
-        InsertStatement.Append(own, messages);
+        if (messages.Count == 1)
+        {
+            InsertStatement.Append(own, messages[0]);
+        }
+        else if (messages.Count > 1)
+        {
+            BatchInsertStatement.Append(own, messages);
+        }
     }
 
     public async ValueTask WriteAsync(
@@ -45,15 +53,25 @@ internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
         }
         else if (synchronous)
         {
-            _sessions.Write(session => session.Execute(messages));
+            _sessions.Write(session => Write(session, messages));
         }
         else
         {
-            await _sessions.WriteAsync(session => session.Execute(messages), cancellationToken).ConfigureAwait(false);
+            await _sessions.WriteAsync(session => Write(session, messages), cancellationToken).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _sessions.Dispose();
+
+    private static int Write(Session session, IReadOnlyList<OutboxMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            session.Execute(InsertStatement.Text, InsertStatement.Values(message));
+        }
+
+        return messages.Count;
+    }
 
     private void Write(IReadOnlyList<OutboxMessage> messages, DbTransaction transaction)
     {
@@ -62,17 +80,24 @@ internal sealed partial class SqliteOutboxStore : IOutboxStore, IDisposable
             throw new ArgumentException($"The outbox is in SQLite, and {transaction.GetType()} is of another database.", nameof(transaction));
         }
 
-        using var command = own.Connection?.CreateCommand()
-            ?? throw new InvalidOperationException("The transaction is over, so no event can be written in it.");
-        command.Transaction = own;
-        InsertStatement.Append(command, messages);
+        var connection = own.Connection ?? throw new InvalidOperationException("The transaction is over, so no event can be written in it.");
+        var command = _inserts.For(connection);
         try
         {
-            command.ExecuteNonQuery();
+            command.Transaction = own;
+            foreach (var message in messages)
+            {
+                InsertStatement.Bind(command, message);
+                command.ExecuteNonQuery();
+            }
         }
         catch (SqliteException exception)
         {
             throw SqliteErrors.Explained(exception, _file.Name);
+        }
+        finally
+        {
+            command.Transaction = null;
         }
     }
 }

@@ -40,6 +40,8 @@ internal sealed class HandlerTable
     /// <summary>The settings that its plans go by.</summary>
     public PublishSettings Settings => _settings;
 
+    public IEnumerable<HandlerRegistration> Registrations => _handlers.Select(handler => handler.Registration);
+
     /// <summary>Who would run on an occasion.</summary>
     public LinkedHandler[] HandlersOf(Type eventType, Occasions occasion) => MakePlan(eventType, occasion, Matching(eventType)).Handlers;
 

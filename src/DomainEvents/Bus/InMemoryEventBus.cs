@@ -136,6 +136,8 @@ public sealed class InMemoryEventBus : IEventBus
 
     internal PublishSettings Settings => _table.Settings;
 
+    internal IEnumerable<HandlerRegistration> Handlers => _table.Registrations;
+
     internal LinkedHandler[] HandlersOf(Type eventType, Occasions occasion) => _table.HandlersOf(eventType, occasion);
 
     internal PublishPlan Plan(IDomainEvent domainEvent, Occasions occasion) => _table.Plan(domainEvent, occasion);

@@ -94,7 +94,7 @@ public sealed class DependencyTests
     {
         using var file = new PEReader(File.OpenRead(assembly));
         var metadata = file.GetMetadataReader();
-        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+        return [.. metadata.AssemblyReferences.Select(handle => Package.Bringing(metadata.GetString(metadata.GetAssemblyReference(handle).Name)))];
     }
 
     private static bool IsFramework(string reference) => File.Exists(Path.Combine(FrameworkFolder, reference + ".dll"));

@@ -11,6 +11,7 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
 {
     private const string MicrosoftExtensions = "Microsoft.Extensions.";
     private const string EntityFrameworkCore = "Microsoft.EntityFrameworkCore";
+    private const string Sqlite = "Microsoft.Data.Sqlite.Core";
 
     public static Package[] All { get; } =
     [
@@ -35,14 +36,27 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
             Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore],
             Exceptions: []),
         new("DomainEvents.Outbox",
-            Dependencies: ["DomainEvents", "DomainEvents.Extensions.DependencyInjection"],
-            Namespaces: ["DomainEvents.Outbox"],
+            Dependencies:
+            [
+                "DomainEvents", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
+                MicrosoftExtensions + "Diagnostics.HealthChecks", MicrosoftExtensions + "Diagnostics.HealthChecks.Abstractions",
+                MicrosoftExtensions + "Hosting.Abstractions", MicrosoftExtensions + "Logging.Abstractions", MicrosoftExtensions + "Options",
+            ],
+            Namespaces: ["DomainEvents.Outbox", "Microsoft.Extensions.DependencyInjection"],
             Exceptions: []),
         new("DomainEvents.PostgreSql",
             Dependencies:
             [
                 "DomainEvents.Outbox", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
                 MicrosoftExtensions + "Options", "Npgsql",
+            ],
+            Namespaces: ["Microsoft.Extensions.DependencyInjection"],
+            Exceptions: []),
+        new("DomainEvents.Sqlite",
+            Dependencies:
+            [
+                "DomainEvents.Outbox", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
+                MicrosoftExtensions + "Options", Sqlite,
             ],
             Namespaces: ["Microsoft.Extensions.DependencyInjection"],
             Exceptions: []),
@@ -55,6 +69,9 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
     public string ProjectFile => $"src/{Name}/{Name}.csproj";
 
     public static Package Named(string name) => All.Single(package => package.Name == name);
+
+    /// <summary>Which package brings an assembly: nearly always the one of its name.</summary>
+    public static string Bringing(string assembly) => assembly == "Microsoft.Data.Sqlite" ? Sqlite : assembly;
 
     public IEnumerable<Type> PublicTypes() => Assembly.GetExportedTypes();
 

@@ -181,6 +181,24 @@ public abstract class LeaseFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task A_relay_that_takes_over_from_itself_is_alive_and_no_crash_is_counted()
+    {
+        var relay = await StartAsync("a", Mail);
+        var entry = await WriteAndReadAsync(relay, Message());
+        await relay.NoteAsync(entry);
+        for (var lapse = 0; lapse < 3; lapse++)
+        {
+            await Database.ExpireAsync("a");
+            relay.Owned = [];
+            Interruption(await relay.RenewAsync()).Should().Be(new PartitionInterruption(entry.Message.Position, 0));
+        }
+
+        await Database.ExpireAsync("a");
+        Interruption(await new TestRelay(Database.CreateStore(), "b", Mail).RenewAsync())
+            .Should().Be(new PartitionInterruption(entry.Message.Position, 1), "another one cannot know");
+    }
+
+    [StoreFact]
     public async Task A_note_of_another_event_begins_to_count_anew()
     {
         var first = await StartAsync("a", Mail);

@@ -9,9 +9,18 @@ internal sealed class InMemoryStore : IOutboxStore
 {
     private readonly SimulatedStore _store = new(OutboxMessage.PartitionCount);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _ahead;
 
     /// <summary>Thrown by every call as long as it is set.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Awaited by each call before it takes effect; gets its name, and may throw.</summary>
+    public Func<string, CancellationToken, ValueTask>? OnCall { get; set; }
+
+    public TimeSpan? OldestPendingAge { get; set; }
+
+    /// <summary>How many events a purge removes, given how many it may.</summary>
+    public Func<int, int> Purge { get; set; } = _ => 0;
 
     public List<OutboxMessage> Written { get; } = [];
 
@@ -19,13 +28,17 @@ internal sealed class InMemoryStore : IOutboxStore
 
     public IReadOnlyList<(long Position, string Handler, SimulatedStore.Row Row)> Deliveries => Run(() => _store.Deliveries.ToList());
 
+    /// <summary>Lets time pass for the database alone: leases run out.</summary>
+    public void Advance(TimeSpan by) => Run(() => _ahead += by);
+
     public bool Accepts(DbConnection connection) => false;
 
     public void AddInsert(DbCommand command, IReadOnlyList<OutboxMessage> messages) => throw new NotSupportedException();
 
-    public ValueTask WriteAsync(
+    public async ValueTask WriteAsync(
         IReadOnlyList<OutboxMessage> messages, DbTransaction? transaction, bool synchronous, CancellationToken cancellationToken = default)
     {
+        await BeginAsync("write", cancellationToken);
         Run(() =>
         {
             foreach (var message in messages)
@@ -36,7 +49,6 @@ internal sealed class InMemoryStore : IOutboxStore
 
             return true;
         });
-        return default;
     }
 
     /// <summary>What another process has left, in whatever shape.</summary>
@@ -46,27 +58,38 @@ internal sealed class InMemoryStore : IOutboxStore
         return true;
     });
 
-    public ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default) => new(Run(() => _store.Renew(renewal)));
-
-    public ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default) =>
-        new(Run(() => _store.Exchange(exchange)));
-
-    public ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default)
+    public async ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
     {
+        await BeginAsync("renew", cancellationToken);
+        return Run(() => _store.Renew(renewal));
+    }
+
+    public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
+    {
+        await BeginAsync("exchange", cancellationToken);
+        return Run(() => _store.Exchange(exchange));
+    }
+
+    public async ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default)
+    {
+        await BeginAsync("release", cancellationToken);
         Run(() =>
         {
             _store.Release(relay, partitions, leaves);
             return true;
         });
-        return default;
     }
 
-    public ValueTask<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default) => new(Run(() => new OutboxStatus(
-        _store.Pending,
-        _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Due),
-        _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Dead),
-        _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Parked),
-        null)));
+    public async ValueTask<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
+    {
+        await BeginAsync("status", cancellationToken);
+        return Run(() => new OutboxStatus(
+            _store.Pending,
+            _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Due),
+            _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Dead),
+            _store.Deliveries.Count(delivery => delivery.Row.State == DeliveryState.Parked),
+            OldestPendingAge));
+    }
 
     public async IAsyncEnumerable<DeadLetter> GetDeadLettersAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -81,14 +104,20 @@ internal sealed class InMemoryStore : IOutboxStore
 
     public ValueTask<bool> DiscardAsync(long position, string handlerName, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public ValueTask<int> PurgeAsync(TimeSpan olderThan, int limit, CancellationToken cancellationToken = default) => new(0);
+    public async ValueTask<int> PurgeAsync(TimeSpan olderThan, int limit, CancellationToken cancellationToken = default)
+    {
+        await BeginAsync("purge", cancellationToken);
+        return Run(() => Purge(limit));
+    }
+
+    private ValueTask BeginAsync(string call, CancellationToken cancellationToken) => OnCall?.Invoke(call, cancellationToken) ?? default;
 
     private T Run<T>(Func<T> call)
     {
         lock (_store)
         {
             Calls++;
-            _store.Now = _clock.Elapsed;
+            _store.Now = _clock.Elapsed + _ahead;
             return Failure is null ? call() : throw Failure;
         }
     }

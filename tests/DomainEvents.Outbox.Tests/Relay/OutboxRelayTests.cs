@@ -231,30 +231,16 @@ public sealed class OutboxRelayTests
     public async Task An_unknown_type_is_parked_and_a_broken_event_is_a_dead_letter_and_the_rest_goes_on()
     {
         await using var application = new OutboxApplication(events => events.AddEvent<OrderPlaced>().AddHandler<SendMail>());
-        application.Store.Add(Stored("System.Diagnostics.Process", "{}"));
-        application.Store.Add(Stored("shop.order-placed", "{\"book\":"));
-        application.Store.Add(Stored("shop.order-placed", "{\"book\":\"Emma\"}") with { Version = 2 });
-        application.Store.Add(Stored("shop.order-placed", "{\"book\":\"Emma\"}"));
+        application.Store.Add(Stored.Event("System.Diagnostics.Process", "{}"));
+        application.Store.Add(Stored.Event("shop.order-placed", "{\"book\":"));
+        application.Store.Add(Stored.Event("shop.order-placed", "{\"book\":\"Emma\"}") with { Version = 2 });
+        application.Store.Add(Stored.Event("shop.order-placed", "{\"book\":\"Emma\"}"));
 
         await application.Relay.DrainAsync().Soon();
 
         application.Journal.Entries.Should().Equal("mail Emma");
         application.Store.Deliveries.Select(delivery => (delivery.Position, delivery.Handler, delivery.Row.State)).Should().Equal(
             (1, "", DeliveryState.Parked), (2, "mail", DeliveryState.Dead), (3, "", DeliveryState.Parked));
-    }
-
-    private static OutboxMessage Stored(string type, string json)
-    {
-        var id = Guid.NewGuid();
-        return new OutboxMessage
-        {
-            EventId = id,
-            EventType = type,
-            Payload = System.Text.Encoding.UTF8.GetBytes(json),
-            Stream = $"{id}",
-            Partition = 5,
-            OccurredAt = DateTimeOffset.UnixEpoch,
-        };
     }
 
     private sealed class Receiver(TaskCompletionSource<OrderPlaced> received) : IEventHandler<OrderPlaced>

@@ -20,6 +20,8 @@ internal static class PlantedBugs
         ["streams that are worked on are read again"] = () => new BusyStreamsRead(),
         ["a crash leaves no note"] = () => new NoNotes(),
         ["failures are forgotten"] = () => new FailuresForgotten(),
+        ["a read that is not all of it looks as if it were"] = () => new ShortReads(),
+        ["it is not said when the next retry is due"] = () => new NextDueNotSaid(),
     };
 
     private sealed class AcknowledgesWhatIsRead() : SimulatedStore(Schedule.Partitions)
@@ -102,5 +104,16 @@ internal static class PlantedBugs
                 Left = [.. acknowledgement.Left.Where(delivery => delivery.State != DeliveryState.Due)],
             })],
         });
+    }
+
+    private sealed class ShortReads() : SimulatedStore(Schedule.Partitions)
+    {
+        protected override IReadOnlyList<OutboxEntry> ReadEvents(string relay, OutboxRead read) =>
+            base.ReadEvents(relay, read) is { Count: > 1 } rows && rows.Count == read.Limit ? [.. rows.SkipLast(1)] : base.ReadEvents(relay, read);
+    }
+
+    private sealed class NextDueNotSaid() : SimulatedStore(Schedule.Partitions)
+    {
+        protected override TimeSpan? NextDue(OutboxRead read) => null;
     }
 }

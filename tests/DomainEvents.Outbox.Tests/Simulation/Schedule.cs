@@ -14,7 +14,7 @@ internal sealed class Schedule
     // A handler handles the type whose letter its name begins with.
     private static readonly string[] OldHandlers = ["A1", "A2", "B1"];
     private static readonly string[] NewHandlers = [.. OldHandlers, "A3"];
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly Random _random;
     private readonly SimulatedStore _store;
@@ -69,14 +69,14 @@ internal sealed class Schedule
             case < 24:
                 EndTransaction();
                 break;
-            case < 26:
+            case < 30:
                 ArriveLate();
                 break;
             case < 70:
                 Work();
                 break;
             case < 89:
-                Advance(TimeSpan.FromSeconds(_random.NextDouble() * 3));
+                Advance(TimeSpan.FromSeconds(_random.NextDouble() * (_random.Next(4) == 0 ? 0.01 : 3)));
                 break;
             case < 91:
                 Crash(AnyButSteady());
@@ -87,12 +87,17 @@ internal sealed class Schedule
             case < 98:
                 if (AnyButSteady() is { } stalled)
                 {
-                    stalled.StalledUntil = _now + TimeSpan.FromSeconds(_random.Next(1, 60));
+                    stalled.StalledUntil = _now + TimeSpan.FromSeconds(_random.Next(1, 30));
                 }
 
                 break;
             default:
-                AnyButSteady()?.Engine.Stop();
+                if (AnyButSteady() is { } stopped)
+                {
+                    Stop(stopped);
+                    stopped.CancelsHandlers = _random.Next(2) == 0;
+                }
+
                 break;
         }
     }
@@ -121,10 +126,17 @@ internal sealed class Schedule
             MaxConcurrency = _random.Next(1, 5),
             MaxAttempts = MaxAttempts,
             LeaseDuration = Lease,
+            AcknowledgementDelay = TimeSpan.FromMilliseconds(_random.Next(3) switch { 0 => 0, 1 => 5, _ => 2_000 }),
             KeepHistory = _random.Next(2) == 0,
         };
         var relay = new SimulatedRelay(settings, isNew, _random);
         _relays.Add(relay);
+        Ask(relay);
+    }
+
+    private void Stop(SimulatedRelay relay)
+    {
+        relay.Engine.Stop();
         Ask(relay);
     }
 
@@ -146,6 +158,11 @@ internal sealed class Schedule
         if (_random.Next(60) == 0)
         {
             _deadly.Add(position);
+        }
+
+        if (_random.Next(60) == 0)
+        {
+            _store.Damaged.Add(position);
         }
 
         foreach (var handler in NewHandlers.Where(_ => _random.Next(8) == 0))
@@ -189,12 +206,14 @@ internal sealed class Schedule
         if (_random.Next(3) > 0 && Any() is { } woken)
         {
             woken.Engine.Wake();
+            woken.WokenAt = _store.Changes;
             Ask(woken);
         }
     }
 
     private void Advance(TimeSpan time)
     {
+        var before = _now;
         _now += time;
         _store.Now = _now;
         foreach (var relay in _relays)
@@ -202,7 +221,8 @@ internal sealed class Schedule
             relay.IsDisturbed |= relay.LeasedAt is { } leasedAt && _now >= leasedAt + (Lease * 0.9);
         }
 
-        foreach (var relay in _relays.ToList())
+        // The others have nothing to do, or they have not said when: then they never do it.
+        foreach (var relay in _relays.Where(relay => relay.WakesAt(before) <= _now).ToList())
         {
             Ask(relay);
         }
@@ -210,17 +230,11 @@ internal sealed class Schedule
 
     private void Work()
     {
-        if (Any() is not { } relay || relay.StalledUntil > _now)
-        {
-            return;
-        }
-
-        if (relay.Open.Count > 0)
+        if (Any() is { Open.Count: > 0 } relay && relay.StalledUntil <= _now)
         {
             Answer(relay, relay.Open[_random.Next(relay.Open.Count)]);
+            Ask(relay);
         }
-
-        Ask(relay);
     }
 
     private void Ask(SimulatedRelay relay)
@@ -240,6 +254,13 @@ internal sealed class Schedule
                 Note($"{relay.Name} asks {Describe(command)}");
             }
 
+            if (command is RelayCommand.Exchange { Request: var request }
+                && !request.Fence.Select(owned => owned.Partition).Order().SequenceEqual(request.Acknowledgements.Select(acknowledgement => acknowledgement.Partition)
+                    .Concat(request.Note is { } note ? [note.Partition] : []).Distinct().Order()))
+            {
+                _witness.Blame($"{relay.Name} sends a fence that is not of what it writes");
+            }
+
             if (command is RelayCommand.Handle handle)
             {
                 foreach (var handler in handle.Handlers)
@@ -257,6 +278,25 @@ internal sealed class Schedule
         if (relay.Engine.HasEnded && !relay.IsGone)
         {
             Remove(relay);
+        }
+
+        if (!relay.IsGone && relay.StalledUntil <= _now)
+        {
+            Rest(relay);
+        }
+    }
+
+    /// <summary>It has said that there is nothing to do now.</summary>
+    private void Rest(SimulatedRelay relay)
+    {
+        if (relay.Engine.WakeAt() is { } at && at <= _now)
+        {
+            _witness.Blame($"{relay.Name} has nothing to do, and wants to be asked again at once");
+        }
+
+        if (relay.Engine.IsIdle && _store.OverlookedBy(relay) is { } position)
+        {
+            _witness.Blame($"{relay.Name} is idle, and has overlooked {position}");
         }
     }
 
@@ -284,15 +324,27 @@ internal sealed class Schedule
                 relay.Engine.Renewed(renew, lease);
                 break;
             case RelayCommand.Exchange exchange:
-                var result = isLostBefore ? null : _store.Exchange(exchange.Request);
-                if (result is null || isLostAfter)
+                if (!relay.Answers.Remove(exchange, out var answer) && !isLostBefore)
                 {
+                    answer = (_store.Exchange(exchange.Request), _now);
+                    if (!_calm && _random.Next(4) == 0)
+                    {
+                        relay.Answers.Add(exchange, answer);
+                        relay.Open.Add(exchange);
+                        break;
+                    }
+                }
+
+                if (isLostBefore || isLostAfter)
+                {
+                    _late.Add((relay.Name, exchange));
                     relay.Engine.NotExchanged(_now);
                     break;
                 }
 
-                relay.IsDisturbed |= result.Lost.Count > 0;
-                relay.Engine.Exchanged(exchange, result, _now);
+                relay.IsDisturbed |= answer.Result.Lost.Count > 0;
+                relay.Lateness = exchange.Request.Read is null ? relay.Lateness : _now - answer.Since;
+                relay.Engine.Exchanged(exchange, answer.Result, _now);
                 break;
             case RelayCommand.Release release:
                 if (!isLostBefore)
@@ -308,11 +360,12 @@ internal sealed class Schedule
         }
     }
 
-    /// <summary>What the dead have asked for may still arrive at the database.</summary>
+    /// <summary>What the dead have asked for, or what was given up, may still arrive at the database.</summary>
     private void ArriveLate()
     {
         if (_late.Count == 0)
         {
+            Work();
             return;
         }
 
@@ -332,7 +385,7 @@ internal sealed class Schedule
     private void Handle(SimulatedRelay relay, RelayCommand.Handle handle)
     {
         var position = handle.Entry.Message.Position;
-        if (relay.Cancelled.Remove(handle.Lane))
+        if (relay.Cancelled.Remove(handle.Lane) || relay.CancelsHandlers || (!_calm && _random.Next(100) == 0))
         {
             foreach (var handler in handle.Handlers)
             {
@@ -352,8 +405,9 @@ internal sealed class Schedule
                 _failures[(handler, position)] = failures - 1;
             }
 
-            outcomes.Add(new HandlerOutcome(handler, fails ? "failed" : null));
-            _witness.Ends(relay, handler, handle.Entry.Message, !fails);
+            var error = handle.Entry.Damage ?? (fails ? "failed" : null);
+            outcomes.Add(new HandlerOutcome(handler, error, IsFinal: handle.Entry.Damage is not null));
+            _witness.Ends(relay, handler, handle.Entry.Message, error is null);
         }
 
         relay.Engine.Handled(handle, outcomes);
@@ -392,9 +446,9 @@ internal sealed class Schedule
     private void EndInPeace()
     {
         (_calm, _steady) = (true, null);
-        foreach (var old in _relays.Where(relay => !relay.IsNew))
+        foreach (var old in _relays.Where(relay => !relay.IsNew).ToList())
         {
-            old.Engine.Stop(); // the deployment is over
+            Stop(old); // the deployment is over
         }
 
         while (_transactions.Count > 0)
@@ -412,7 +466,6 @@ internal sealed class Schedule
             var busy = false;
             foreach (var relay in _relays.ToList())
             {
-                Ask(relay);
                 while (!relay.IsGone && relay.StalledUntil <= _now && relay.Open.Count > 0 && _witness.Violation is null)
                 {
                     busy = true;
@@ -429,7 +482,7 @@ internal sealed class Schedule
 
             if (!busy)
             {
-                Advance(TimeSpan.FromSeconds(1 + _random.NextDouble()));
+                Advance((_relays.Min(relay => relay.WakesAt(_now)) ?? _now) - _now);
             }
         }
 
@@ -441,7 +494,8 @@ internal sealed class Schedule
         var left = _store.Deliveries.ToList();
         foreach (var (position, handler, row) in left.Where(delivery => delivery.Row.State == DeliveryState.Dead))
         {
-            _witness.IsDead(handler, position, row.Attempts, MaxAttempts, isQuarantined: row.Error!.Contains("three times", StringComparison.Ordinal));
+            _witness.IsDead(handler, position, row.Attempts, MaxAttempts, isAtOnce: row.Error!.Contains("three times", StringComparison.Ordinal) || row.Error == "damaged");
+            _store.Damaged.Remove(position);
             _deadly.Remove(position);
             _failures.Remove((handler, position));
             _store.Requeue(position, handler);

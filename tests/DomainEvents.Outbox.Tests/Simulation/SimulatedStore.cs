@@ -9,10 +9,17 @@ internal class SimulatedStore(int partitions)
     private readonly Dictionary<string, TimeSpan> _relays = [];
     private readonly Dictionary<HandlerAnnouncement, TimeSpan> _handlers = [];
     private readonly Slot[] _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new Slot())];
+    private readonly Dictionary<long, int> _changed = [];
     private long _position;
 
     /// <summary>The clock of the database.</summary>
     public TimeSpan Now { get; set; }
+
+    /// <summary>How often somebody other than a relay has changed something.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Rows that cannot be read.</summary>
+    public HashSet<long> Damaged { get; } = [];
 
     public int Pending => _outbox.Count;
 
@@ -21,7 +28,26 @@ internal class SimulatedStore(int partitions)
     /// <summary>Positions are drawn when a row is inserted, in whatever order transactions commit.</summary>
     public long Draw() => ++_position;
 
-    public void Commit(OutboxMessage message) => _outbox.Add(message.Position, message);
+    public void Commit(OutboxMessage message)
+    {
+        _outbox.Add(message.Position, message);
+        _changed[message.Position] = ++Changes;
+    }
+
+    /// <summary>What a relay that says there is nothing to do has overlooked, of what was there when it was woken last.</summary>
+    public long? OverlookedBy(SimulatedRelay relay)
+    {
+        var owned = relay.Engine.Owned.Where(partition => IsOf(relay.Name, partition)).Select(partition => partition.Partition).ToList();
+        bool IsKnown(OutboxMessage message) => owned.Contains(message.Partition) && _changed[message.Position] <= relay.WokenAt;
+        if (_outbox.Values.FirstOrDefault(IsKnown) is { } pending)
+        {
+            return pending.Position;
+        }
+
+        return _deliveries.Where(row => row.Value.DueAt + relay.Lateness <= Now && row.Value.State != DeliveryState.Dead && IsKnown(row.Value.Message))
+            .Where(row => relay.Handles(row.Key.Handler, row.Value.Message) && !BlockedBefore(row.Key.Position, row.Value.Message.Stream).Any(handler => handler == row.Key.Handler || handler.Length == 0))
+            .Select(row => (long?)row.Key.Position).FirstOrDefault();
+    }
 
     public virtual RelayLease Renew(RelayRenewal renewal)
     {
@@ -98,13 +124,16 @@ internal class SimulatedStore(int partitions)
         if (_deliveries.TryGetValue((position, handler), out var row) && row.State == DeliveryState.Dead)
         {
             _deliveries[(position, handler)] = row with { State = DeliveryState.Due, Attempts = 0, DueAt = Now };
+            _changed[position] = ++Changes;
             return true;
         }
 
         return false;
     }
 
-    protected virtual bool Owns(string relay, OwnedPartition partition) =>
+    protected virtual bool Owns(string relay, OwnedPartition partition) => IsOf(relay, partition);
+
+    private bool IsOf(string relay, OwnedPartition partition) =>
         _partitions[partition.Partition] is { } slot && slot.Owner == relay && slot.Epoch == partition.Epoch;
 
     protected virtual TimeSpan Prolonged(TimeSpan leaseUntil, TimeSpan duration) => Now + duration;
@@ -124,7 +153,7 @@ internal class SimulatedStore(int partitions)
         PartitionInterruption? interruption = null;
         if (slot.Owner is not null)
         {
-            slot.Interruptions += slot.Noted is null ? 0 : 1;
+            slot.Interruptions += slot.Noted is null || slot.Owner == renewal.Relay ? 0 : 1;
             interruption = new PartitionInterruption(slot.Noted, slot.Interruptions);
         }
 
@@ -180,7 +209,7 @@ internal class SimulatedStore(int partitions)
         .. _outbox.Values
             .Where(message => read.Partitions.Contains(message.Partition) && _partitions[message.Partition].Owner == relay && !read.BusyStreams.Contains(message.Stream))
             .Take(read.Limit)
-            .Select(message => new OutboxEntry(message, [.. BlockedBefore(message.Position, message.Stream).Distinct()])),
+            .Select(message => new OutboxEntry(message, [.. BlockedBefore(message.Position, message.Stream).Distinct()], Damage: DamageOf(message))),
     ];
 
     protected virtual IReadOnlyList<OutboxEntry> ReadDeliveries(OutboxExchange exchange, OutboxRead read) =>
@@ -190,8 +219,10 @@ internal class SimulatedStore(int partitions)
             .Where(row => !MustWait(row.Key.Position, row.Key.Handler, row.Value.Message.Stream))
             .Take(read.Limit)
             .Select(row => new OutboxEntry(
-                row.Value.Message, [.. BlockedBefore(row.Key.Position, row.Value.Message.Stream).Distinct()], row.Key.Handler, row.Value.Attempts)),
+                row.Value.Message, [.. BlockedBefore(row.Key.Position, row.Value.Message.Stream).Distinct()], row.Key.Handler, row.Value.Attempts, DamageOf(row.Value.Message))),
     ];
+
+    private string? DamageOf(OutboxMessage message) => Damaged.Contains(message.Position) ? "damaged" : null;
 
     private static bool MayTry(string handler, Row row, OutboxExchange exchange, OutboxRead read) =>
         row.State != DeliveryState.Dead
@@ -200,7 +231,7 @@ internal class SimulatedStore(int partitions)
         && read.EventTypes.TryGetValue(row.Message.EventType, out var newest) && row.Message.Version <= newest
         && (handler.Length == 0 || exchange.Handlers.Contains(new HandlerAnnouncement(handler, row.Message.EventType)));
 
-    private TimeSpan? NextDue(OutboxRead read)
+    protected virtual TimeSpan? NextDue(OutboxRead read)
     {
         var later = _deliveries.Values.Where(row => row.State == DeliveryState.Due && row.DueAt > Now && read.Partitions.Contains(row.Message.Partition)).ToList();
         return later.Count == 0 ? null : later.Min(row => row.DueAt) - Now;

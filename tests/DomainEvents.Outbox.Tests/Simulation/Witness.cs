@@ -62,14 +62,14 @@ internal sealed class Witness
 
     public int Failures(string handler, long position) => _failed.GetValueOrDefault((handler, position));
 
-    public void IsDead(string handler, long position, int attempts, int maxAttempts, bool isQuarantined)
+    public void IsDead(string handler, long position, int attempts, int maxAttempts, bool isAtOnce)
     {
-        if (!isQuarantined && attempts != maxAttempts)
+        if (!isAtOnce && attempts != maxAttempts)
         {
             Blame($"attempts: {handler} gave {position} up after {attempts}");
         }
 
-        if (!isQuarantined && Failures(handler, position) < maxAttempts)
+        if (!isAtOnce && Failures(handler, position) < maxAttempts)
         {
             Blame($"attempts: {handler} gave {position} up, which had failed {Failures(handler, position)} times only");
         }

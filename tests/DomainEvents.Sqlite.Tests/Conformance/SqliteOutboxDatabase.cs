@@ -19,6 +19,14 @@ internal sealed class SqliteOutboxDatabase : OutboxDatabase
 
     static SqliteOutboxDatabase() => SqliteLibrary.Initialize();
 
+    /// <summary>A database with the tables.</summary>
+    public static async Task<SqliteOutboxDatabase> CreateAsync()
+    {
+        var database = new SqliteOutboxDatabase();
+        await database.CreateSchema().EnsureCreatedAsync();
+        return database;
+    }
+
     /// <summary>Whether each store and schema knows the file by a name of its own, so that they share nothing, as those of other processes.</summary>
     public bool IsForeign { get; init; }
 

@@ -1,0 +1,7 @@
+namespace DomainEvents.Outbox.CrashChild.Databases;
+
+internal enum DatabaseKind
+{
+    PostgreSql,
+    Sqlite,
+}

@@ -1,0 +1,32 @@
+namespace DomainEvents.Outbox.CrashChild.Killing;
+
+/// <summary>Ends or stops the process where it was told to. Thread-safe.</summary>
+internal sealed class NamedPoints(ChildOptions options)
+{
+    private int _times;
+
+    public void Reach(NamedPoint point)
+    {
+        if (point != options.Point || Interlocked.Increment(ref _times) != options.Times)
+        {
+            return;
+        }
+
+        Parent.Tell($"at {point}");
+        if (options.Stops)
+        {
+            Signal.Stop.SendTo(Environment.ProcessId);
+        }
+        else
+        {
+            Die();
+        }
+    }
+
+    /// <summary>As by SIGKILL from outside: no finally block and no handler of the end of a process runs.</summary>
+    public static void Die()
+    {
+        Signal.Kill.SendTo(Environment.ProcessId);
+        Thread.Sleep(Timeout.Infinite);
+    }
+}

@@ -1,0 +1,89 @@
+using DomainEvents.Outbox.Tests.Relay;
+using DomainEvents.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DomainEvents.Outbox.Tests.Diagnostics;
+
+[Collection(Alone.Name)]
+public sealed class OutboxCountersTests
+{
+    [Fact]
+    public async Task Events_that_leave_the_outbox_are_counted_with_their_retries_and_dead_letters()
+    {
+        using var measurements = new Measurements();
+        await using var application = new OutboxApplication(
+            events =>
+            {
+                events.Services.AddSingleton(new Failures(int.MaxValue));
+                events.AddEvent<OrderPlaced>().AddHandler<SendMail>().AddHandler<SendInvoice>();
+            },
+            options => (options.MaxAttempts, options.FirstRetryDelay) = (3, TimeSpan.FromMilliseconds(1)));
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Persuasion"));
+
+        while ((await application.Store.GetStatusAsync()).Dead < 2)
+        {
+            await application.Relay.DrainAsync().Soon();
+        }
+
+        measurements.Sum("relayed").Should().Be(2);
+        measurements.Sum("retries").Should().Be(4);
+        measurements.Sum("dead_letters").Should().Be(2);
+        measurements.Of("retries").Concat(measurements.Of("dead_letters"))
+            .Should().OnlyContain(it => Equals(it.Tags["messaging.consumer.group.name"], "invoice"));
+        measurements.Of("relayed").Should().OnlyContain(it => it.Value > 0, "nothing is measured where nothing has happened");
+    }
+
+    [Fact]
+    public async Task Partitions_that_are_taken_over_are_counted()
+    {
+        using var measurements = new Measurements();
+        await using var application = new OutboxApplication(events => events.AddEvent<OrderPlaced>());
+        await application.Relay.DrainAsync().Soon();
+
+        measurements.Sum("lease_changes", "acquired").Should().Be(OutboxMessage.PartitionCount);
+        measurements.Sum("lease_changes", "lost").Should().Be(0, "they were given back");
+    }
+
+    [Fact]
+    public async Task Leases_that_run_out_while_the_store_is_away_are_counted_and_told_once()
+    {
+        using var measurements = new Measurements();
+        await using var application = new OutboxApplication(
+            events => events.AddEvent<OrderPlaced>(), options => options.LeaseDuration = TimeSpan.FromSeconds(1));
+        var told = new TaskCompletionSource();
+        application.Log.OnLog = entry =>
+        {
+            if (entry.EventId.Name == "OutboxLeaseLost")
+            {
+                told.TrySetResult();
+            }
+        };
+        await application.StartAsync();
+        await application.Relay.DrainAsync().Soon();
+
+        application.Store.Failure = new TimeoutException("The database is away.");
+        await told.Task.Soon();
+        application.Store.Failure = null;
+        await application.Relay.DrainAsync().Soon();
+        await application.StopAsync().Soon();
+
+        measurements.Sum("lease_changes", "lost").Should().Be(OutboxMessage.PartitionCount);
+        measurements.Sum("lease_changes", "acquired").Should().Be(2 * OutboxMessage.PartitionCount);
+        application.Log.WithId(3005).Should().ContainSingle().Which.State["Count"].Should().Be(OutboxMessage.PartitionCount);
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_does_not_stop_the_relay()
+    {
+        using var measurements = new Measurements { OnMeasurement = () => throw new InvalidOperationException() };
+        await using var application = new OutboxApplication(events => events.AddEvent<OrderPlaced>().AddHandler<SendMail>());
+        application.Log.OnLog = _ => throw new InvalidOperationException();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+
+        await application.Relay.DrainAsync().Soon();
+        await application.Relay.DrainAsync().Soon();
+
+        application.Journal.Entries.Should().Equal("mail Emma");
+    }
+}

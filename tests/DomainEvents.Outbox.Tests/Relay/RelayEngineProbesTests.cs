@@ -1,0 +1,90 @@
+using DomainEvents.Outbox.Relay;
+
+namespace DomainEvents.Outbox.Tests.Relay;
+
+public sealed class RelayEngineProbesTests
+{
+    [Fact]
+    public void After_a_crash_one_event_at_a_time_is_noted_and_tried()
+    {
+        var run = new EngineRun();
+        var first = run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, noted: null);
+
+        run.Started();
+
+        run.InFlight!.Request.Note!.Value.Position.Should().Be(first);
+        run.Answer(run.InFlight);
+        run.Running.Single().Entry.Message.Position.Should().Be(first);
+    }
+
+    [Fact]
+    public void An_event_that_was_noted_at_three_crashes_is_a_dead_letter_and_runs_when_it_is_requeued_whatever_else_is_tried()
+    {
+        var run = new EngineRun();
+        var killer = run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, killer);
+        Crash(run, killer);
+        Crash(run, killer);
+        run.Started();
+        run.Answer(run.InFlight!);
+        run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
+        run.Running.Should().ContainSingle("the other one is tried meanwhile, so that not all is as before yet");
+
+        run.Store.Requeue(killer, "A1").Should().BeTrue();
+        run.Wake();
+        run.Finish();
+
+        run.Store.Deliveries.Should().BeEmpty();
+        run.Engine.Successes.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_relay_whose_own_lease_ran_out_while_it_lived_tries_nothing_one_by_one()
+    {
+        var run = new EngineRun().Started();
+        run.Commit("s1");
+        run.Commit("t1");
+
+        run.Advance(run.Settings.LeaseDuration);
+        run.Answer(run.Open.OfType<RelayCommand.Renew>().Last());
+        run.Answer(run.InFlight!);
+
+        run.Running.Should().HaveCount(2);
+        run.Exchanges.Should().OnlyContain(exchange => exchange.Request.Note == null);
+    }
+
+    [Fact]
+    public void A_relay_whose_lease_ran_out_before_it_had_tried_what_a_crash_left_still_has_to_try_it()
+    {
+        var run = new EngineRun();
+        run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, noted: null);
+        run.Ask();
+        run.Answer(run.Open.Single());
+        run.Open.Clear();
+
+        run.Engine.NotExchanged(run.Now);
+        run.Advance(run.Settings.LeaseDuration);
+        run.Answer(run.Open.OfType<RelayCommand.Renew>().Last());
+        run.Finish();
+
+        run.Exchanges.Should().Contain(exchange => exchange.Request.Note != null);
+    }
+
+    /// <summary>A relay takes over everything, notes an event to try, and is heard of no more.</summary>
+    private static void Crash(EngineRun run, long? noted)
+    {
+        var name = $"dead since {run.Store.Now}";
+        var lease = run.Store.Renew(new RelayRenewal(name, [], run.Settings.Handlers, TimeSpan.FromSeconds(1)));
+        if (noted is { } position)
+        {
+            run.Store.Exchange(new OutboxExchange { Relay = name, Handlers = run.Settings.Handlers, Fence = [.. lease.Partitions.Select(partition => partition.Owned)], Note = ('1' % lease.Partitions.Count, position) });
+        }
+
+        run.Store.Now += TimeSpan.FromSeconds(2);
+    }
+}
