@@ -124,28 +124,6 @@ internal sealed partial class EventBuffer
         }
     }
 
-    /// <summary>The events of a transaction that are not in the outbox.</summary>
-    public List<BufferEntry> NotStored(EventTransaction owner)
-    {
-        lock (_entries)
-        {
-            return _entries.FindAll(entry => entry is { Event: not null, IsStored: false } && entry.Owner.IsWithin(owner));
-        }
-    }
-
-    /// <summary>Events are in the outbox, unless what comes behind this place is undone.</summary>
-    public void Stored(IEnumerable<BufferEntry> entries)
-    {
-        lock (_entries)
-        {
-            _sequence++;
-            foreach (var entry in entries)
-            {
-                entry.StoredAt = _sequence;
-            }
-        }
-    }
-
     public bool HasFresh(EventTransaction owner)
     {
         lock (_entries)

@@ -17,12 +17,6 @@ public sealed partial class EventTransaction
     /// <summary>A command of its database transaction has stored them.</summary>
     internal void Stored(IReadOnlyList<BufferEntry> entries) => _buffer.Stored(entries);
 
-    /// <summary>
-    /// Lets go of all that it holds. What is stored in a database transaction around it, which goes on, is up to that one.
-    /// </summary>
-    private List<BufferEntry> DiscardAll() =>
-        _buffer.Discard(this, keepsStored: _enlisted is null && _outer is not null);
-
     /// <summary>Stores what is not stored yet in the database transaction, or, at the outermost end, in one of its own.</summary>
     /// <returns>Whether there was anything: a statement was sent then.</returns>
     private async ValueTask<bool> StoreAsync(bool synchronous)

@@ -136,6 +136,8 @@ public sealed class StoredTransactionTests
         }
 
         (await desk.StoredAsync()).Should().Equal("A opened", "B renamed");
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        desk.Journal.RolledBack.Should().Equal("bulk");
         ticket.DomainEvents.Should().BeEmpty();
         ticket.Touch();
         await desk.Context.SaveAsync(how);
