@@ -37,7 +37,7 @@ public sealed partial class EventTransaction
         }
 
         // What an inner transaction holds stays in the buffer that it shares with the outer one.
-        if (Outbox is not null && (_enlisted is not null || IsOfSave))
+        if (Outbox is not null && HasTransaction)
         {
             _buffer.CommitStored(this, _dispatcher.Logger);
         }
@@ -52,7 +52,7 @@ public sealed partial class EventTransaction
     private async ValueTask<PublishResult> DiscardAsync(EventTransactionState state, bool synchronous)
     {
         var committed = _outer is null ? _buffer.TakeCommitted(this) : [];
-        var discarded = _buffer.Discard(this, keepsStored: _enlisted is null && _outer is not null);
+        var discarded = _buffer.Discard(this, keepsStored: _outer is not null && !HasTransaction);
         await _dispatcher.FinishAsync(committed, Occasions.AfterCommit, synchronous).ConfigureAwait(false);
         var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;
         return await _dispatcher.FinishAsync(discarded, occasion, synchronous).ConfigureAwait(false);

@@ -11,6 +11,9 @@ public sealed partial class EventTransaction
     /// <summary>Whether its only database transaction is an ambient one, which has no last moment before its commit.</summary>
     internal bool IsOfAmbientOnly => _enlisted is null && (IsAmbient || _outer is { IsOfAmbientOnly: true });
 
+    /// <summary>Whether a database transaction of its own is committed, or rolled back, with it.</summary>
+    private bool HasTransaction => _enlisted is not null || IsOfSave;
+
     /// <summary>Its events that no command has stored yet.</summary>
     internal IReadOnlyList<BufferEntry> NotStored() => _buffer.NotStored(this);
 

@@ -145,6 +145,21 @@ public sealed class StoredTransactionTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_save_in_a_unit_of_work_whose_commit_failed_was_taken_for_stored(DatabaseKind kind, How how)
+    {
+        var fault = new FailingCommits();
+        await using var desk = await OutboxDesk.OpenAsync(kind, options => options.AddInterceptors(fault));
+        await using var around = desk.Dispatcher.Begin();
+        desk.Context.AddRange(new Ticket(1, "A"), new Note { Id = 1, Text = "so that there is a commit" });
+        fault.Left = 1;
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<Exception>();
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("A opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task Two_contexts_on_one_transaction_store_in_it(DatabaseKind kind, How how)
     {
         await using var desk = await OutboxDesk.OpenAsync(kind);
