@@ -25,5 +25,8 @@ internal sealed class PartitionWork(LeasedPartition leased, int probes)
     public bool HasKilled(long position) =>
         !_hasGivenUp && leased.Interruption is { Count: >= MaxInterruptions } interruption && interruption.Position == position;
 
+    /// <summary>The same, after the relay had given it up too soon: its lease was prolonged after all.</summary>
+    public PartitionWork Again(bool isLeaving) => new(leased, Probes) { _hasGivenUp = _hasGivenUp, IsLeaving = isLeaving };
+
     public void GaveUp() => _hasGivenUp = true;
 }

@@ -36,7 +36,7 @@ internal sealed partial class RelayEngine
 
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
-            _partitions.Add(partition.Owned.Partition, new PartitionWork(partition, ProbesOf(partition)) { IsLeaving = _isStopping });
+            _partitions.Add(partition.Owned.Partition, PartitionOf(partition));
             _wantsRead = true;
         }
 
@@ -46,6 +46,21 @@ internal sealed partial class RelayEngine
         {
             Leave(partition);
         }
+    }
+
+    /// <summary>
+    /// What is to be tried one by one: all after an interruption, and no more than before if nobody but this relay was ever away.
+    /// </summary>
+    private PartitionWork PartitionOf(LeasedPartition leased)
+    {
+        var before = _lapsed.GetValueOrDefault(leased.Owned.Partition);
+        return before is not null && before.Owned == leased.Owned ? before.Again(_isStopping)
+            : new PartitionWork(
+                leased,
+                leased.Interruption is null ? 0 : before is not null && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes : settings.BatchSize * 2)
+            {
+                IsLeaving = _isStopping,
+            };
     }
 
     /// <summary>Tried again soon, and often enough before the leases run out.</summary>

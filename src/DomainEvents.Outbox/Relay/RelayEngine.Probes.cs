@@ -71,14 +71,6 @@ internal sealed partial class RelayEngine
         }
     }
 
-    /// <summary>
-    /// How many events of a partition are to be tried one by one: none that was given back, and no more than before where nobody but this
-    /// relay was ever away.
-    /// </summary>
-    private int ProbesOf(LeasedPartition leased) => leased.Interruption is null ? 0
-        : _lapsed.TryGetValue(leased.Owned.Partition, out var before) && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes
-        : settings.BatchSize * 2;
-
     private void Quarantine(Lane lane)
     {
         lane.Partition.GaveUp();

@@ -40,6 +40,8 @@ internal sealed class Child : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>How often it has said that its store fails. It must have ended.</summary>
     public int Complaints => _errors.Result.Split('\n').Count(line => line.StartsWith("Error OutboxStoreFailed", StringComparison.Ordinal));
 

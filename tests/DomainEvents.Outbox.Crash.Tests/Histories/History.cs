@@ -8,8 +8,12 @@ internal sealed class History
 {
     private readonly Dictionary<(int Partition, long Epoch), Tenure> _tenures;
 
-    private History(List<Order> orders, List<Tenure> tenures, List<Handling> handlings, List<Acknowledged> acknowledged)
+    private readonly List<(string Process, long Moment)> _faltered;
+
+    private History(
+        List<Order> orders, List<Tenure> tenures, List<Handling> handlings, List<Acknowledged> acknowledged, List<(string Process, long Moment)> faltered)
     {
+        _faltered = faltered;
         (Orders, Handlings, Acknowledged) = (orders, handlings, acknowledged);
         _tenures = tenures.ToDictionary(tenure => (tenure.Partition, tenure.Epoch));
     }
@@ -43,7 +47,9 @@ internal sealed class History
         var acknowledged = await database.QueryAsync(
             $"SELECT moment, position, epoch FROM journal WHERE kind = {(int)JournalKind.Acknowledged}",
             row => new Acknowledged(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
-        return new History(orders, tenures, handlings, acknowledged);
+        var faltered = await database.QueryAsync(
+            $"SELECT process, moment FROM journal WHERE kind = {(int)JournalKind.Faltered}", row => (row.GetString(0), row.GetInt64(1)));
+        return new History(orders, tenures, handlings, acknowledged, faltered);
     }
 
     /// <summary>
@@ -53,6 +59,13 @@ internal sealed class History
     public bool HasLapsed(Handling handling) =>
         _tenures.Keys.Any(tenure => tenure.Partition == handling.Partition && tenure.Epoch > handling.Epoch)
         && (!_tenures.TryGetValue((handling.Partition, handling.Epoch + 1), out var next) || next.WasInterrupted);
+
+    /// <summary>
+    /// Whether a relay may have thought, before it began with this, that its lease was over, and have begun anew in what still was its
+    /// tenure: all it had not acknowledged.
+    /// </summary>
+    public bool MayHaveBegunAnew(Handling handling) =>
+        _faltered.Exists(faltered => faltered.Process == handling.Process && faltered.Moment < handling.Began);
 
     /// <summary>The tenure that ended when this one began; <see langword="null"/> if there was none, or it was never written down.</summary>
     public Tenure? Before(Tenure tenure) => _tenures.GetValueOrDefault((tenure.Partition, tenure.Epoch - 1));

@@ -90,7 +90,7 @@ internal sealed class Verdict
             }
 
             var last = handlings.Max(handling => handling.Epoch);
-            var twice = handlings.GroupBy(handling => handling.Epoch).Any(tenure => tenure.Count() > 1);
+            var twice = handlings.GroupBy(handling => handling.Epoch).Any(tenure => tenure.Count() > 1 && !_history.MayHaveBegunAnew(tenure.Last()));
             if (twice || handlings.Exists(handling => handling.Epoch < last && !_history.HasLapsed(handling)))
             {
                 _violations.Add($"Repeated for no reason: {handlings[0].What}: {string.Join(", ", handlings)}");
@@ -126,7 +126,9 @@ internal sealed class Verdict
             for (var i = 1; i < handlings.Count; i++)
             {
                 var (first, second) = (handlings[i - 1], handlings[i]);
-                var mayOverlap = first.Epoch != second.Epoch && _history.HasLapsed(first.Epoch < second.Epoch ? first : second);
+                var mayOverlap = first.Epoch == second.Epoch
+                    ? _history.MayHaveBegunAnew(second)
+                    : _history.HasLapsed(first.Epoch < second.Epoch ? first : second);
                 if (!mayOverlap && (first.Ended is null || first.Ended > second.Began))
                 {
                     _violations.Add($"At once: {first.What} {first} and {second.What} {second}");

@@ -95,12 +95,12 @@ internal sealed class CrashRun : IAsyncDisposable
     /// <summary>Waits until a child has partitions of its own.</summary>
     public Task OwnershipAsync(Child child) => Eventually.TrueAsync(
         async () => await Database.CountAsync($"domain_event_partition WHERE owner LIKE '%/{child.ProcessId}/%'") > 0,
-        async () => $"{child.Name} was given a share. {await new Cleaner(this).DescribeAsync()}");
+        async () => $"{child.Name} was given a share. {await DescribeAsync()}");
 
     /// <summary>Waits until handlers have ended so often.</summary>
     public Task ProgressAsync(long ended, Child? child = null) => Eventually.TrueAsync(
-        async () => await EndedAsync(child) >= ended,
-        async () => $"{child?.Name ?? "the children"} ended {ended} handler calls, but only {await EndedAsync(child)}. {await new Cleaner(this).DescribeAsync()}");
+        async () => child is { HasExited: true } ? throw await child.FailureAsync("ended by itself") : await EndedAsync(child) >= ended,
+        async () => $"{child?.Name ?? "the children"} ended {ended} handler calls, but only {await EndedAsync(child)}. {await DescribeAsync()}");
 
     /// <summary>Stops who is alive, lets a relay do the rest, and looks at what came of it all.</summary>
     public async Task<Verdict> EndAsync()
@@ -148,6 +148,17 @@ internal sealed class CrashRun : IAsyncDisposable
         }
 
         await Database.DisposeAsync();
+    }
+
+    private async Task<string> DescribeAsync()
+    {
+        var description = await new Cleaner(this).DescribeAsync();
+        foreach (var child in _children)
+        {
+            description += $"{Environment.NewLine}{(await child.FailureAsync("was there")).Message}";
+        }
+
+        return description;
     }
 
     private async Task RemoveAsync(Child child)

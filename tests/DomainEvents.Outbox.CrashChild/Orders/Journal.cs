@@ -31,6 +31,9 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
             events.Select(place => Row($"{options.Name}/acknowledged/{place.Position}", JournalKind.Acknowledged, place, "NULL, NULL, NULL, NULL, NULL, NULL")),
             cancellationToken);
 
+    public Task FalteredAsync(CancellationToken cancellationToken) => WriteAsync(
+        [Row($"{options.Name}/faltered/{Guid.NewGuid()}", JournalKind.Faltered, default, "NULL, NULL, NULL, NULL, NULL, NULL")], cancellationToken);
+
     private string Row(string entry, JournalKind kind, EventPlace place, string rest) =>
         $"('{entry}', {(int)kind}, '{options.Name}', {place.Partition}, {place.Epoch}, {place.Position}, {rest})";
 

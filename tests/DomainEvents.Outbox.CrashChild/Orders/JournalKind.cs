@@ -13,4 +13,9 @@ internal enum JournalKind
 
     /// <summary>The store has confirmed that an event is done with.</summary>
     Acknowledged,
+
+    /// <summary>
+    /// A renewal came so late that the relay may have given its partitions up, to be told a moment later that it still had them.
+    /// </summary>
+    Faltered,
 }

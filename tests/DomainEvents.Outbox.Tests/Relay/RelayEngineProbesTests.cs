@@ -75,6 +75,34 @@ public sealed class RelayEngineProbesTests
         run.Exchanges.Should().Contain(exchange => exchange.Request.Note != null);
     }
 
+    [Fact]
+    public void A_partition_whose_lease_was_prolonged_after_the_relay_had_given_it_up_is_still_to_be_tried()
+    {
+        var run = new EngineRun();
+        var killer = run.Commit("s1");
+        Crash(run, killer);
+        Crash(run, killer);
+        Crash(run, killer);
+        run.Ask();
+        run.Answer(run.Open.Single());
+        run.Open.Clear();
+        run.Engine.NotExchanged(run.Now);
+        run.Advance(run.Settings.LeaseDuration / 3);
+        var late = run.Open.OfType<RelayCommand.Renew>().Single();
+        var lease = run.Store.Renew(late.Renewal);
+        run.Open.Clear();
+        run.Engine.NotExchanged(run.Now);
+
+        run.Advance(run.Settings.LeaseDuration * 0.6);
+        run.Engine.Owned.Should().BeEmpty("the answer is not there yet");
+        run.Engine.Renewed(late, lease);
+        run.Ask();
+        run.Finish();
+
+        run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
+        run.Engine.Successes.Should().Be(0);
+    }
+
     /// <summary>A relay takes over everything, notes an event to try, and is heard of no more.</summary>
     private static void Crash(EngineRun run, long? noted)
     {
