@@ -32,12 +32,16 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
             results = await RunBatchAsync(connection, cancellationToken).ConfigureAwait(false);
         }
 
-        if (results.HasDeliveries && results.Deliveries is null)
+        if (exchange.Read is not null)
         {
-            results = results with { Deliveries = await ReadDeliveriesAsync(connection, cancellationToken).ConfigureAwait(false) };
+            if (results.HasDeliveries)
+            {
+                results.Deliveries ??= await ReadDeliveriesAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            memory.HasDeliveries = results.HasDeliveries;
         }
 
-        memory.HasDeliveries = results.HasDeliveries;
         return new OutboxExchangeResult(results.Lost, results.Events, results.Deliveries ?? [], results.NextDue);
     }
 
