@@ -19,14 +19,11 @@ internal sealed partial class EventBuffer
     private long _sequence;
     private bool _sealed;
 
-    public bool IsEmpty
+    public bool Exists(Predicate<BufferEntry> match)
     {
-        get
+        lock (_entries)
         {
-            lock (_entries)
-            {
-                return _entries.Count == 0;
-            }
+            return _entries.Exists(match);
         }
     }
 

@@ -161,7 +161,7 @@ public sealed partial class EventTransaction
     /// <summary>A statement before the COMMIT, which throws if an earlier one has failed: the one that stores the events, or one more.</summary>
     private async ValueTask LookAtDatabaseAsync(EnlistedTransaction enlisted, bool synchronous)
     {
-        if (!await StoreAsync(synchronous).ConfigureAwait(false) && !_buffer.IsEmpty)
+        if (!await StoreAsync(synchronous).ConfigureAwait(false) && _buffer.Exists(IsOwedHere))
         {
             await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
         }

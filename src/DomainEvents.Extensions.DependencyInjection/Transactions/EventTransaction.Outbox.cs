@@ -20,6 +20,12 @@ public sealed partial class EventTransaction
     /// <summary>A command of its database transaction has stored them.</summary>
     internal void Stored(IReadOnlyList<BufferEntry> entries) => _buffer.Stored(entries);
 
+    /// <summary>Whether this process does something when it has ended. Where it does not, the rows of the outbox say how it ended.</summary>
+    private bool IsOwedHere(BufferEntry entry) =>
+        entry is not { Event: { } domainEvent, IsStored: true }
+        || _dispatcher.AfterCompletion.Any(domainEvent, Occasions.AfterStoredCommit)
+        || _dispatcher.AfterCompletion.Any(domainEvent, Occasions.AfterRollback);
+
     /// <summary>Stores what is not stored yet in the database transaction, or, at the outermost end, in one of its own.</summary>
     /// <returns>Whether there was anything: a statement was sent then.</returns>
     private async ValueTask<bool> StoreAsync(bool synchronous)

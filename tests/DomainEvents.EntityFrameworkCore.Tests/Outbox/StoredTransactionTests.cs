@@ -199,6 +199,21 @@ public sealed class StoredTransactionTests
     }
 
     [Theory, PostgreSqlData]
+    public async Task A_commit_that_PostgreSQL_turns_into_a_rollback_leaves_no_event(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await desk.Context.Awaiting(context => context.Database.ExecuteSqlRawAsync("SELECT 1 / 0")).Should().ThrowAsync<Npgsql.PostgresException>();
+
+        await desk.Awaiting(_ => transaction.CommitAsync(how)).Should().ThrowAsync<Exception>("there is a handler for rollbacks");
+
+        (await desk.StoredAsync()).Should().BeEmpty();
+        (await desk.TitlesAsync()).Should().BeEmpty();
+    }
+
+    [Theory, PostgreSqlData]
     public async Task Saves_in_a_TransactionScope_store_on_its_connection(DatabaseKind kind, How how)
     {
         var roundTrips = new RoundTrips();
