@@ -63,7 +63,12 @@ internal static class DrainRates
         {
             var result = await store.ExchangeAsync(new OutboxExchange
             {
-                Relay = Relay, Fence = owned, Acknowledgements = acknowledgements, Handlers = handlers, Read = read, KeepHistory = keeps,
+                Relay = Relay,
+                Fence = owned,
+                Acknowledgements = acknowledgements,
+                Handlers = handlers,
+                Read = read,
+                KeepHistory = keeps,
             });
             if (result.Events.Count == 0)
             {

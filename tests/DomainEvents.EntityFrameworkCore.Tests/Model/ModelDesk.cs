@@ -1,8 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
-using DomainEvents.EntityFrameworkCore.TestSupport;
 using DomainEvents.EntityFrameworkCore.Tests.Outbox;
+using DomainEvents.EntityFrameworkCore.TestSupport;
 using DomainEvents.Outbox;
 using DomainEvents.TestSupport.Databases;
 using Microsoft.Data.Sqlite;

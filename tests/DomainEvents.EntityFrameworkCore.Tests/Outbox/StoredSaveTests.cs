@@ -1,5 +1,5 @@
-using DomainEvents.EntityFrameworkCore.TestSupport;
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
+using DomainEvents.EntityFrameworkCore.TestSupport;
 using DomainEvents.TestSupport.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
