@@ -1,5 +1,7 @@
 using DomainEvents;
+using DomainEvents.Outbox;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using ShelfWise.Adapters.Csv;
 using ShelfWise.Adapters.Database;
 using ShelfWise.Adapters.Diagnostics;
@@ -15,26 +17,37 @@ namespace ShelfWise;
 /// <summary>The single composition root: all that is connected to something else is connected here.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
+
     private readonly ServiceProvider _services;
 
-    private Shop(ShopDatabase database, DistributorEndpoint endpoint, IDistributor? distributor)
+    private Shop(ShopSettings settings)
     {
-        (Database, Endpoint) = (database, endpoint);
         var services = new ServiceCollection();
 
-        // Five handlers: the first before the commit, in the order's transaction; four after it, side by side.
-        services.AddDomainEvents(options => options.HandlerTimeout = TimeSpan.FromSeconds(30))
+        // Five handlers: the first before the commit, in the order's transaction; four after it, from the outbox, side by side.
+        var events = services.AddDomainEvents(options => options.HandlerTimeout = TimeSpan.FromSeconds(30))
             .AddHandler<ReserveInventory>()
             .AddHandler<SendConfirmation>()
             .AddHandler<NotifyDistributor>()
             .AddHandler<UpdateAnalytics>()
             .AddHandler<WriteAuditLog>()
-            .AddMiddleware<HandlerStatistics>();
+            .AddMiddleware<HandlerStatistics>()
+            .AddEventsFromAssembly(typeof(Shop).Assembly);
+        settings.Database.UseOutbox(events, outbox =>
+        {
+            // For a demonstration: an application that has the time waits for seconds, then minutes.
+            outbox.FirstRetryDelay = TimeSpan.FromMilliseconds(10);
+            outbox.MaxRetryDelay = TimeSpan.FromMilliseconds(40);
+            outbox.MaxAttempts = 7;
+            outbox.LeaseDuration = settings.LeaseDuration;
+            outbox.RunRelay = settings.RunsRelay;
+        });
 
         services.AddScoped<PlaceOrder>();
         services.AddSingleton<OrderIntake>();
 
-        services.AddSingleton(database);
+        services.AddSingleton(settings.Database);
         services.AddScoped<UnitOfWork>();
         services.AddScoped<IUnitOfWork>(scope => scope.GetRequiredService<UnitOfWork>());
         services.AddScoped<IOrderRepository, OrderRepository>();
@@ -43,36 +56,47 @@ internal sealed class Shop : IAsyncDisposable
         services.AddScoped<IAuditLog, AuditLog>();
         services.AddScoped<ShopTotalsQuery>();
 
-        services.AddSingleton<IEmailProvider>(Email);
-        services.AddSingleton(_ => distributor ?? new DistributorClient(endpoint.Webhook));
+        services.AddSingleton<FakeEmailProvider>();
+        services.AddSingleton<IEmailProvider>(root => root.GetRequiredService<FakeEmailProvider>());
+        services.AddSingleton(_ => settings.Distributor ?? new DistributorClient(settings.Webhook));
+
+        if (settings.Journal is { } journal)
+        {
+            services.AddSingleton(journal);
+            events.AddMiddleware<HandlerJournal>();
+        }
 
         _services = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
     }
 
-    public ShopDatabase Database { get; }
-
-    public DistributorEndpoint Endpoint { get; }
-
-    public FakeEmailProvider Email { get; } = new();
+    public FakeEmailProvider Email => _services.GetRequiredService<FakeEmailProvider>();
 
     public HandlerStatistics Statistics => _services.GetRequiredService<HandlerStatistics>();
+
+    /// <summary>Looks at the outbox, and mends what has failed.</summary>
+    public IOutboxInspector Outbox => _services.GetRequiredService<IOutboxInspector>();
+
+    /// <summary>How many calls of handlers after the commit have succeeded.</summary>
+    public int HandledAfterCommit =>
+        Handlers.Where(handler => handler.Name != HandlerNames.ReserveInventory).Sum(handler => Statistics.Of(handler.Name).Succeeded);
 
     /// <summary>Who reacts to an order, in order.</summary>
     public IReadOnlyList<HandlerDescriptor> Handlers => _services.GetRequiredService<IEventBus>().HandlersFor(typeof(OrderPlaced));
 
-    /// <summary>Opens the shop, with books on its shelves.</summary>
-    /// <param name="books">The books.</param>
-    /// <param name="databasePath">A new database file to make and keep; <see langword="null"/> for a temporary one.</param>
-    /// <param name="distributor">Takes the place of the one that posts to the <see cref="Endpoint"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<Shop> OpenAsync(
-        IEnumerable<Book> books, string? databasePath, IDistributor? distributor = null, CancellationToken cancellationToken = default)
+    /// <summary>Opens the shop. From now on its handlers get what is in the outbox, also from earlier.</summary>
+    public static async Task<Shop> OpenAsync(ShopSettings settings, CancellationToken cancellationToken = default)
     {
-        var database = await ShopDatabase.CreateAsync(databasePath, cancellationToken);
-        var shop = new Shop(database, DistributorEndpoint.Start(), distributor);
+        var shop = new Shop(settings);
         try
         {
-            await shop.ShelveAsync(books, cancellationToken);
+            await shop._services.GetRequiredService<IOutboxSchema>().EnsureCreatedAsync(cancellationToken);
+
+            // What a host does by itself.
+            foreach (var service in shop._services.GetServices<IHostedService>())
+            {
+                await service.StartAsync(cancellationToken);
+            }
+
             return shop;
         }
         catch
@@ -82,27 +106,8 @@ internal sealed class Shop : IAsyncDisposable
         }
     }
 
-    /// <summary>Places orders, one after the other.</summary>
-    /// <param name="rows">Lines of orders.csv.</param>
-    /// <param name="onRow">Called after each.</param>
-    /// <param name="cancellationToken">Stops before the next commit.</param>
-    public Task<IntakeReport> TakeOrdersAsync(IEnumerable<CsvLine> rows, Action onRow, CancellationToken cancellationToken) =>
-        _services.GetRequiredService<OrderIntake>().TakeAsync(rows, onRow, cancellationToken);
-
-    public async Task<ShopTotals> ReadTotalsAsync(CancellationToken cancellationToken)
-    {
-        await using var scope = _services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ShopTotalsQuery>().ReadAsync(cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        await Endpoint.DisposeAsync();
-        await Database.DisposeAsync();
-    }
-
-    private async Task ShelveAsync(IEnumerable<Book> books, CancellationToken cancellationToken)
+    /// <summary>Puts books on the shelves.</summary>
+    public async Task ShelveAsync(IEnumerable<Book> books, CancellationToken cancellationToken)
     {
         await using var scope = _services.CreateAsyncScope();
         var repository = scope.ServiceProvider.GetRequiredService<IBookRepository>();
@@ -113,5 +118,37 @@ internal sealed class Shop : IAsyncDisposable
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Places orders, one after the other.</summary>
+    /// <param name="rows">Lines of orders.csv.</param>
+    /// <param name="onRow">Called after each, with the number of the order that was placed, if one was.</param>
+    /// <param name="cancellationToken">Stops before the next commit.</param>
+    public Task<IntakeReport> TakeOrdersAsync(IEnumerable<CsvLine> rows, Func<string?, ValueTask> onRow, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<OrderIntake>().TakeAsync(rows, onRow, cancellationToken);
+
+    /// <summary>Waits until every event is handled, or is a dead letter.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        while (await Outbox.GetStatusAsync(cancellationToken) is { Pending: > 0 } or { Retrying: > 0 })
+        {
+            await Task.Delay(LookAgain, cancellationToken);
+        }
+    }
+
+    public async Task<ShopTotals> ReadTotalsAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ShopTotalsQuery>().ReadAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.GetServices<IHostedService>().Reverse())
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+
+        await _services.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ public sealed class ProgramTests
 
         run.ExitCode.Should().Be(0);
         run.Error.Should().BeEmpty();
-        run.Output.Should().Contain("All 9 checks hold.").And.NotContain("\e");
+        run.Output.Should().Contain("All 12 checks hold.").And.NotContain("\e");
         run.Output.Split('\n').Should().OnlyContain(line => line.TrimEnd('\r').Length <= 100);
     }
 

@@ -1,5 +1,5 @@
+using ShelfWise.Adapters.Email;
 using ShelfWise.Domain;
-using ShelfWise.EntryPoints;
 using ShelfWise.Services;
 using static ShelfWise.Tests.SmallShop;
 
@@ -19,11 +19,9 @@ public sealed class ShopTests
             Row("A-4", Emma, email: "gone@gone.example"),
             "A-5,\"not closed");
 
-        intake.RowsRead.Should().Be(5);
         intake.Placed.Should().Be(2);
         intake.Refused.Should().HaveCount(3);
-        var checks = Reconciliation.Checks(intake, await shop.TotalsAsync(), shop);
-        checks.Should().HaveCount(9).And.OnlyContain(check => check.Holds);
+        (await shop.ChecksAsync(rows: 5, intake)).Should().HaveCount(12).And.OnlyContain(check => check.Holds);
     }
 
     [Fact]
@@ -70,7 +68,7 @@ public sealed class ShopTests
         (await shop.QueryAsync("SELECT number FROM orders")).Should().Equal("A-1");
         (await shop.QueryAsync("SELECT stock FROM books WHERE sku = 'SW-1'")).Should().Equal("5");
         (await shop.QueryAsync("SELECT event_type FROM audit_log")).Should().Equal("shelfwise.order-placed");
-        shop.Email.Accepted.Should().Be(1);
+        (await shop.TotalsAsync()).Emails.Should().HaveCount(1);
         shop.Endpoint.Received.Select(order => order.OrderNumber).Should().Equal("A-1");
     }
 
@@ -86,8 +84,8 @@ public sealed class ShopTests
             ["shelfwise.order-placed"] = 3,
             ["shelfwise.stock-running-low"] = 1,
         });
-        (await shop.QueryAsync("SELECT COALESCE(tenant, '-') FROM audit_log ORDER BY rowid"))
-            .Should().Equal("harbour-books", "harbour-books", "-", "corner-shelf");
+        (await shop.QueryAsync("SELECT COALESCE(tenant, '-') FROM audit_log ORDER BY 1"))
+            .Should().Equal("-", "corner-shelf", "harbour-books", "harbour-books");
     }
 
     [Fact]
@@ -102,21 +100,53 @@ public sealed class ShopTests
     }
 
     [Fact]
-    public async Task An_email_that_fails_stops_neither_webhook_nor_analytics_nor_audit()
+    public async Task An_email_that_fails_is_tried_again_alone_until_it_is_sent()
+    {
+        await using var shop = await OpenAsync();
+
+        var intake = await shop.TakeAsync(Row("A-1", email: "ada@busy.example"), Row("A-2"));
+
+        Calls(shop, HandlerNames.SendConfirmation).Should().Be((2, FakeEmailProvider.BusyAttempts));
+        Calls(shop, HandlerNames.NotifyDistributor).Should().Be((2, 0));
+        Calls(shop, HandlerNames.UpdateAnalytics).Should().Be((2, 0));
+        Calls(shop, HandlerNames.WriteAuditLog).Should().Be((2, 0));
+        (await shop.QueryAsync("SELECT recipient FROM emails ORDER BY 1")).Should().Equal("ada@busy.example", "ada@example.org");
+        (await shop.ChecksAsync(rows: 2, intake)).Should().OnlyContain(check => check.Holds);
+    }
+
+    [Fact]
+    public async Task An_email_that_always_fails_is_a_dead_letter_and_stops_neither_webhook_nor_analytics_nor_audit()
     {
         await using var shop = await OpenAsync();
 
         var intake = await shop.TakeAsync(Row("A-1", email: "gone@gone.example"), Row("A-2"));
 
         intake.Placed.Should().Be(2);
-        var failure = intake.Failures.Should().ContainSingle().Subject;
-        failure.Handler.Name.Should().Be(HandlerNames.SendConfirmation);
-        failure.Event.Should().BeOfType<OrderPlaced>().Which.OrderNumber.Should().Be("A-1");
-        failure.Exception.Should().BeOfType<IOException>();
-        shop.Endpoint.Received.Select(order => order.OrderNumber).Should().Equal("A-1", "A-2");
-        var totals = await shop.TotalsAsync();
-        totals.SalesReport.Should().Equal(new SalesSum("harbour-books", "EUR", Orders: 2, Copies: 2, Total: 20m));
-        totals.AuditRows.Should().Contain("shelfwise.order-placed", 2);
+        var letter = await shop.OnlyDeadLetterAsync();
+        letter.HandlerName.Should().Be(HandlerNames.SendConfirmation);
+        letter.Error.Should().Contain("550 mailbox unavailable: gone@gone.example");
+        var result = await shop.ResultAsync();
+        result.OrderOf(letter.EventId).Should().Be("A-1");
+        result.Webhooks.Select(order => order.OrderNumber).Should().BeEquivalentTo("A-1", "A-2");
+        result.Totals.SalesReport.Should().Equal(new SalesSum("harbour-books", "EUR", Orders: 2, Copies: 2, Total: 20m));
+        result.Totals.AuditRows.Should().Contain("shelfwise.order-placed", 2);
+        (await shop.ChecksAsync(rows: 2, intake)).Should().OnlyContain(check => check.Holds);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_sent_when_the_provider_is_repaired_and_it_is_requeued()
+    {
+        await using var shop = await OpenAsync();
+        await shop.TakeAsync(Row("A-1", email: "gone@gone.example"));
+        var letter = await shop.OnlyDeadLetterAsync();
+
+        shop.Shop.Email.Repair();
+        await shop.Shop.Outbox.RequeueAsync(letter.Position, letter.HandlerName);
+        await shop.Shop.SettleAsync(CancellationToken.None);
+
+        (await shop.ResultAsync()).DeadLetters.Should().BeEmpty();
+        (await shop.QueryAsync("SELECT subject FROM emails")).Should().Equal("Your order A-1");
+        Calls(shop, HandlerNames.NotifyDistributor).Should().Be((1, 0));
     }
 
     [Fact]
@@ -127,9 +157,35 @@ public sealed class ShopTests
         var intake = await shop.TakeAsync(Row("A-1"), Row("A-2"));
 
         intake.Placed.Should().Be(2);
-        intake.FailuresOf(HandlerNames.NotifyDistributor).Should().Be(2);
-        shop.Email.Accepted.Should().Be(2);
-        Reconciliation.Checks(intake, await shop.TotalsAsync(), shop).Should().OnlyContain(check => check.Holds);
+        var result = await shop.ResultAsync();
+        result.DeadLetters.Select(letter => letter.HandlerName).Should().Equal(HandlerNames.NotifyDistributor, HandlerNames.NotifyDistributor);
+        result.Totals.Emails.Should().HaveCount(2);
+        (await shop.ChecksAsync(rows: 2, intake)).Should().OnlyContain(check => check.Holds);
+    }
+
+    [Fact]
+    public async Task An_event_that_comes_twice_leaves_what_it_left_the_first_time()
+    {
+        await using var shop = await OpenAsync();
+        var intake = await shop.TakeAsync(Row("A-1", quantity: 3));
+        var letters = await shop.QueryAsync("SELECT event_id FROM audit_log");
+
+        // As a relay hands it out again that never heard of the acknowledgement.
+        await shop.ExecuteAsync(
+            """
+            INSERT INTO domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload)
+            SELECT partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload FROM domain_event_log
+            """);
+        await shop.Shop.SettleAsync(CancellationToken.None);
+
+        foreach (var handler in shop.Shop.Handlers.Skip(1))
+        {
+            Calls(shop, handler.Name).Should().Be((2, 0));
+        }
+
+        (await shop.QueryAsync("SELECT event_id FROM audit_log")).Should().Equal(letters);
+        (await shop.ChecksAsync(rows: 1, intake)).Where(check => !check.Holds).Select(check => check.Left)
+            .Should().Equal("deliveries handled + dead letters");
     }
 
     [Fact]
@@ -154,7 +210,7 @@ public sealed class ShopTests
     {
         await using var shop = await OpenAsync();
 
-        shop.Handlers.Select(handler => handler.Name).Should().Equal(
+        shop.Shop.Handlers.Select(handler => handler.Name).Should().Equal(
             HandlerNames.ReserveInventory,
             HandlerNames.SendConfirmation,
             HandlerNames.NotifyDistributor,
@@ -171,5 +227,11 @@ public sealed class ShopTests
         await shop.DisposeAsync();
 
         Directory.Exists(Path.GetDirectoryName(shop.Database.Path)).Should().BeFalse();
+    }
+
+    private static (int Succeeded, int Failed) Calls(SmallShop shop, string handler)
+    {
+        var calls = shop.Shop.Statistics.Of(handler);
+        return (calls.Succeeded, calls.Failed);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SendConfirmation(IEmailProvider email, IEventDispatcher di
     public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
     {
         await email.SendAsync(
+            domainEvent.EventId,
             domainEvent.CustomerEmail,
             $"Your order {domainEvent.OrderNumber}",
             string.Create(

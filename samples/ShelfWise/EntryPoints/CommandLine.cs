@@ -1,10 +1,11 @@
-using System.Diagnostics;
+using System.Data.Common;
 using ShelfWise.Adapters.Csv;
+using ShelfWise.EntryPoints.Crash;
 using Spectre.Console;
 
 namespace ShelfWise.EntryPoints;
 
-/// <summary>The program: reads the options, opens the shop, takes the orders, reports, and checks its numbers.</summary>
+/// <summary>The program: reads the options, runs, and says with its exit code how that went.</summary>
 internal static class CommandLine
 {
     public const int Success = 0;
@@ -32,7 +33,7 @@ internal static class CommandLine
             await error.WriteLineAsync("Try --help.");
             return Misuse;
         }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException or DbException)
         {
             await error.WriteLineAsync($"shelfwise: {problem.Message}");
             return Failure;
@@ -49,16 +50,11 @@ internal static class CommandLine
         var source = options.Orders is { } count
             ? await OrderSource.GenerateAsync(OrderSource.DataFolder, count, cancellationToken)
             : await OrderSource.ReadAsync(OrderSource.DataFolder, cancellationToken);
-        await using var shop = await Shop.OpenAsync(source.Books, options.Database, cancellationToken: cancellationToken);
-        var report = new ReportWriter(console);
-        report.WriteHeading(source, shop);
-        var start = Stopwatch.GetTimestamp();
-        var intake = await console.ShowProgressAsync(
-            source.Rows.Count, onRow => shop.TakeOrdersAsync(source.Rows, onRow, cancellationToken));
-        var elapsed = Stopwatch.GetElapsedTime(start);
-        var totals = await shop.ReadTotalsAsync(cancellationToken);
-        var checks = Reconciliation.Checks(intake, totals, shop);
-        report.Write(intake, totals, shop, checks, elapsed);
-        return checks.All(check => check.Holds);
+        return options switch
+        {
+            { Resume: { } webhook } => await ResumedRun.RunAsync(source, options, webhook, console.Profile.Out.Writer, cancellationToken),
+            { Crash: true } => await CrashRun.RunAsync(source, options, console, cancellationToken),
+            _ => await OrderRun.RunAsync(source, options, console, cancellationToken),
+        };
     }
 }

@@ -8,24 +8,26 @@ namespace ShelfWise.EntryPoints;
 /// <summary>Places one order after the other, each in a scope of its own.</summary>
 internal sealed class OrderIntake(IServiceScopeFactory scopes)
 {
-    public async Task<IntakeReport> TakeAsync(IEnumerable<CsvLine> rows, Action onRow, CancellationToken cancellationToken)
+    public async Task<IntakeReport> TakeAsync(IEnumerable<CsvLine> rows, Func<string?, ValueTask> onRow, CancellationToken cancellationToken)
     {
         var report = new IntakeReport();
         foreach (var row in rows)
         {
+            string? placed = null;
             try
             {
                 var request = OrderCsv.Parse(row);
                 await using var scope = scopes.CreateAsyncScope();
-                var placeOrder = scope.ServiceProvider.GetRequiredService<PlaceOrder>();
-                report.AddPlaced(await placeOrder.ExecuteAsync(request, cancellationToken));
+                await scope.ServiceProvider.GetRequiredService<PlaceOrder>().ExecuteAsync(request, cancellationToken);
+                report.AddPlaced();
+                placed = request.Number;
             }
             catch (OrderRefusedException refusal)
             {
                 report.AddRefused(row.Number, refusal);
             }
 
-            onRow();
+            await onRow(placed);
         }
 
         return report;

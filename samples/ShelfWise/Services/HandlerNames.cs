@@ -1,8 +1,7 @@
 namespace ShelfWise.Services;
 
 /// <summary>
-/// The names of the handlers in logs and reports. They stay when a class is renamed: with an outbox, what has been
-/// handled is remembered by them.
+/// The names of the handlers, also in the outbox, which remembers by them what is left to do. They stay when a class is renamed.
 /// </summary>
 internal static class HandlerNames
 {

@@ -1,4 +1,3 @@
-using DomainEvents;
 using ShelfWise.Domain;
 using ShelfWise.Services.Ports;
 
@@ -7,9 +6,9 @@ namespace ShelfWise.Services;
 /// <summary>The use case: one order, one transaction.</summary>
 internal sealed class PlaceOrder(IUnitOfWork unitOfWork, IOrderRepository orders)
 {
-    /// <returns>What came of the after-commit handlers. A failure among them does not undo the order.</returns>
+    /// <summary>Returns when the order and its events are committed. The handlers after the commit run from the outbox.</summary>
     /// <exception cref="OrderRefusedException">The order is invalid, or cannot be delivered: nothing of it is left.</exception>
-    public async ValueTask<PublishResult> ExecuteAsync(OrderRequest request, CancellationToken cancellationToken)
+    public async ValueTask ExecuteAsync(OrderRequest request, CancellationToken cancellationToken)
     {
         var order = Order.Place(
             request.Number,
@@ -26,6 +25,6 @@ internal sealed class PlaceOrder(IUnitOfWork unitOfWork, IOrderRepository orders
         transaction.Enqueue(order);
 
         // ReserveInventory runs in here, before the COMMIT; what it throws arrives as it is.
-        return await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

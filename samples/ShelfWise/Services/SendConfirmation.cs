@@ -10,6 +10,7 @@ namespace ShelfWise.Services;
 internal sealed class SendConfirmation(IEmailProvider email) : IEventHandler<OrderPlaced>
 {
     public ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken) => email.SendAsync(
+        domainEvent.EventId,
         domainEvent.CustomerEmail,
         $"Your order {domainEvent.OrderNumber}",
         string.Create(

@@ -16,7 +16,8 @@ internal sealed partial class EventBuffer
 
             bool IsDiscarded(EventTransaction by, long sequence) => sequence > after && by.IsWithin(owner);
             _sources.RemoveAll(source => IsDiscarded(source.Owner, source.Sequence));
-            var discarded = _entries.FindAll(entry => IsDiscarded(entry.Owner, entry.Sequence) && !(keepsStored && entry.IsStored));
+            var discarded = _entries.FindAll(entry =>
+                IsDiscarded(entry.Owner, entry.Sequence) && !entry.IsCommitted && !(keepsStored && entry.IsStored));
             foreach (var entry in discarded)
             {
                 entry.Discarded = true;
@@ -97,15 +98,14 @@ internal sealed partial class EventBuffer
     /// </summary>
     private void RefreshSince(EventTransaction owner, long after)
     {
-        foreach (var entry in _entries.Where(entry => entry.StoredAt > after && entry.Owner.IsWithin(owner)))
+        foreach (var entry in _entries.Where(entry => !entry.IsCommitted && entry.Owner.IsWithin(owner)))
         {
-            entry.StoredAt = 0;
-        }
-
-        foreach (var entry in _entries.Where(entry => entry.TakenAt > after && entry.Owner.IsWithin(owner)))
-        {
-            entry.TakenAt = 0;
-            _fresh.Add(entry);
+            entry.StoredAt = entry.StoredAt > after ? 0 : entry.StoredAt;
+            if (entry.TakenAt > after)
+            {
+                entry.TakenAt = 0;
+                _fresh.Add(entry);
+            }
         }
 
         _fresh.Sort((one, other) => one.Sequence.CompareTo(other.Sequence));

@@ -19,14 +19,11 @@ internal sealed partial class EventBuffer
     private long _sequence;
     private bool _sealed;
 
-    public bool IsEmpty
+    public bool Exists(Predicate<BufferEntry> match)
     {
-        get
+        lock (_entries)
         {
-            lock (_entries)
-            {
-                return _entries.Count == 0;
-            }
+            return _entries.Exists(match);
         }
     }
 
@@ -121,28 +118,6 @@ internal sealed partial class EventBuffer
             taken.ForEach(entry => entry.TakenAt = _sequence);
             _sealed |= sealWhenEmpty && taken.Count == 0;
             return taken.ConvertAll(entry => entry.Event!);
-        }
-    }
-
-    /// <summary>The events of a transaction that are not in the outbox.</summary>
-    public List<BufferEntry> NotStored(EventTransaction owner)
-    {
-        lock (_entries)
-        {
-            return _entries.FindAll(entry => entry is { Event: not null, IsStored: false } && entry.Owner.IsWithin(owner));
-        }
-    }
-
-    /// <summary>Events are in the outbox, unless what comes behind this place is undone.</summary>
-    public void Stored(IEnumerable<BufferEntry> entries)
-    {
-        lock (_entries)
-        {
-            _sequence++;
-            foreach (var entry in entries)
-            {
-                entry.StoredAt = _sequence;
-            }
         }
     }
 

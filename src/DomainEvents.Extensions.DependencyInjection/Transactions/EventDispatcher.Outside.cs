@@ -71,10 +71,6 @@ internal sealed partial class EventDispatcher
             outer = outer.Outer; // of another context, which a handler of that save works with: its rows have their own commit
         }
 
-        return Open(enlisted, outer is { IsManual: true } ? OutsideOf(outer, outbox) : null, outbox);
+        return Open(enlisted, outer is { IsManual: true } ? outer : null, outbox);
     }
-
-    /// <summary>With an outbox, events are committed with the rows: a unit of work without a transaction decides about neither.</summary>
-    private static EventTransaction? OutsideOf(EventTransaction? outer, IEventOutbox? outbox) =>
-        outbox is not null && outer is { IsManual: true } ? null : outer;
 }

@@ -82,7 +82,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         Outbox?.ThrowIfForeign(transaction);
-        return Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, OutsideOf(FindOuter(), Outbox), Outbox)));
+        return Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(), Outbox)));
     }
 
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)

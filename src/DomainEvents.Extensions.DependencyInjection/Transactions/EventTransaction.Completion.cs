@@ -161,7 +161,7 @@ public sealed partial class EventTransaction
     /// <summary>A statement before the COMMIT, which throws if an earlier one has failed: the one that stores the events, or one more.</summary>
     private async ValueTask LookAtDatabaseAsync(EnlistedTransaction enlisted, bool synchronous)
     {
-        if (!await StoreAsync(synchronous).ConfigureAwait(false) && !_buffer.IsEmpty)
+        if (!await StoreAsync(synchronous).ConfigureAwait(false) && _buffer.Exists(IsOwedHere))
         {
             await enlisted.ThrowIfFailedAsync(synchronous).ConfigureAwait(false);
         }
@@ -265,38 +265,5 @@ public sealed partial class EventTransaction
         }
 
         return open;
-    }
-
-    private void Leave(EventTransactionState state)
-    {
-        State = state;
-        if (_outer is not null && _outer._inner == this)
-        {
-            _outer._inner = null;
-        }
-
-        _enlisted?.Leave(this);
-        TransactionTelemetry.CountEnded(state);
-    }
-
-    /// <summary>Ends one transaction: the buffer is emptied first, then the work runs, or waits for the outer one.</summary>
-    private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
-    {
-        Leave(state);
-        if (state != EventTransactionState.RolledBack)
-        {
-            Outbox?.Committed(); // in doubt: the row, if it is there, decides
-        }
-
-        if (state != EventTransactionState.Committed)
-        {
-            var occasion = state == EventTransactionState.RolledBack ? Occasions.AfterRollback : Occasions.InDoubt;
-            return _dispatcher.FinishAsync(DiscardAll(), occasion, synchronous);
-        }
-
-        // What an inner transaction holds stays in the buffer that it shares with the outer one.
-        return _outer is null
-            ? _dispatcher.FinishAsync(_buffer.Commit(_dispatcher.Logger), Occasions.AfterCommit, synchronous)
-            : default;
     }
 }

@@ -11,17 +11,20 @@ public sealed partial class EventTransaction
     /// <summary>Whether its only database transaction is an ambient one, which has no last moment before its commit.</summary>
     internal bool IsOfAmbientOnly => _enlisted is null && (IsAmbient || _outer is { IsOfAmbientOnly: true });
 
+    /// <summary>Whether a database transaction of its own is committed, or rolled back, with it.</summary>
+    private bool HasTransaction => _enlisted is not null || IsOfSave;
+
     /// <summary>Its events that no command has stored yet.</summary>
     internal IReadOnlyList<BufferEntry> NotStored() => _buffer.NotStored(this);
 
     /// <summary>A command of its database transaction has stored them.</summary>
     internal void Stored(IReadOnlyList<BufferEntry> entries) => _buffer.Stored(entries);
 
-    /// <summary>
-    /// Lets go of all that it holds. What is stored in a database transaction around it, which goes on, is up to that one.
-    /// </summary>
-    private List<BufferEntry> DiscardAll() =>
-        _buffer.Discard(this, keepsStored: _enlisted is null && _outer is not null);
+    /// <summary>Whether this process does something when it has ended. Where it does not, the rows of the outbox say how it ended.</summary>
+    private bool IsOwedHere(BufferEntry entry) =>
+        entry is not { Event: { } domainEvent, IsStored: true }
+        || _dispatcher.AfterCompletion.Any(domainEvent, Occasions.AfterStoredCommit)
+        || _dispatcher.AfterCompletion.Any(domainEvent, Occasions.AfterRollback);
 
     /// <summary>Stores what is not stored yet in the database transaction, or, at the outermost end, in one of its own.</summary>
     /// <returns>Whether there was anything: a statement was sent then.</returns>

@@ -12,7 +12,7 @@ internal sealed partial class RelayEngine
     private TimeSpan _nextRead;
     private TimeSpan _notBefore;
 
-    /// <summary>A batch at most is left when the next one comes; but streams that are busy must not keep others from being read.</summary>
+    /// <summary>The next batch comes while one at most is left; but what waits behind busy streams must not keep others from being read.</summary>
     private bool MayRead => _readable.Count > 0 && (_lanes.Buffered <= settings.BatchSize || HasIdleHandlers);
 
     private bool HasIdleHandlers => _calls < settings.MaxConcurrency && !_lanes.HasHeld && _lanes.FirstReady() is null;
@@ -43,6 +43,6 @@ internal sealed partial class RelayEngine
         return at < _notBefore ? _notBefore : at;
     }
 
-    /// <summary>Of what has failed at once, as the time of the next attempt counts from there, and of what others wait behind.</summary>
+    /// <summary>Failures and retries at once: the time of the next attempt counts from there, and others wait behind them.</summary>
     private bool IsTimeToAcknowledge => _mustAcknowledge || _calls == 0 || _acknowledgements.Count * 2 >= settings.BatchSize;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DomainEvents.Outbox;
 using Npgsql;
 
@@ -8,14 +9,11 @@ internal sealed partial class ExchangeCommand
 {
     private async ValueTask<Results> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false); // behind the settings
-        var results = new Results();
-        if (_keys.Length > 0)
+        var results = new Results
         {
-            results.Lost = await ReadLostAsync(reader, cancellationToken).ConfigureAwait(false);
-            results.IsAcknowledgementRefused = IsFast && await ReadIsRefusedAsync(reader, cancellationToken).ConfigureAwait(false);
-        }
-
+            Lost = await ReadLostAsync(reader, cancellationToken).ConfigureAwait(false),
+            IsAcknowledgementRefused = IsFast && await ReadIsRefusedAsync(reader, cancellationToken).ConfigureAwait(false),
+        };
         if (exchange.Read is null)
         {
             await EndAsync(reader, cancellationToken).ConfigureAwait(false);
@@ -59,16 +57,12 @@ internal sealed partial class ExchangeCommand
 
     private async ValueTask<IReadOnlyList<int>> ReadLostAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var owned = 0UL;
-        var count = 0;
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            owned |= 1UL << reader.GetInt16(0);
-            count++;
-        }
-
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var owned = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        return count == _keys.Length ? [] : [.. exchange.Fence.Select(fenced => fenced.Partition).Where(partition => (owned & (1UL << partition)) == 0)];
+        return BitOperations.PopCount((ulong)owned) == _keys.Length
+            ? []
+            : [.. exchange.Fence.Select(fenced => fenced.Partition).Where(partition => (owned & (1L << partition)) == 0)];
     }
 
     private static async ValueTask<bool> ReadIsRefusedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)

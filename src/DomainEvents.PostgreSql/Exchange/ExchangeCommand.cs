@@ -32,12 +32,16 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
             results = await RunBatchAsync(connection, cancellationToken).ConfigureAwait(false);
         }
 
-        if (results.HasDeliveries && results.Deliveries is null)
+        if (exchange.Read is not null)
         {
-            results = results with { Deliveries = await ReadDeliveriesAsync(connection, cancellationToken).ConfigureAwait(false) };
+            if (results.HasDeliveries)
+            {
+                results.Deliveries ??= await ReadDeliveriesAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            memory.HasDeliveries = results.HasDeliveries;
         }
 
-        memory.HasDeliveries = results.HasDeliveries;
         return new OutboxExchangeResult(results.Lost, results.Events, results.Deliveries ?? [], results.NextDue);
     }
 
@@ -49,12 +53,8 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
         var batch = new NpgsqlBatch(connection);
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(Statement.Of(write.Settings));
-            if (_keys.Length > 0)
-            {
-                AddWrites(batch.BatchCommands);
-            }
-
+            batch.BatchCommands.Add(Statement.Of(write.Fence, exchange.Relay, _keys));
+            AddWrites(batch.BatchCommands);
             if (exchange.Read is { } request)
             {
                 AddReads(batch.BatchCommands, request);
@@ -66,14 +66,14 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
 
     private async ValueTask<List<OutboxEntry>> ReadDeliveriesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { Statement.Of(write.Settings), Deliveries(exchange.Read!) } };
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { Statement.Of(write.Fence, exchange.Relay, Array.Empty<long>()), Deliveries(exchange.Read!) } };
         await using (batch.ConfigureAwait(false))
         {
             return await ExecuteAsync(
                 batch,
                 static async (reader, token) =>
                 {
-                    await reader.NextResultAsync(token).ConfigureAwait(false); // behind the settings
+                    await reader.NextResultAsync(token).ConfigureAwait(false); // behind the fence
                     return await ReadDeliveriesAsync(reader, token).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -93,7 +93,6 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
 
     private void AddWrites(NpgsqlBatchCommandCollection batch)
     {
-        batch.Add(Statement.Of(write.Fence, exchange.Relay, _keys));
         if (IsFast)
         {
             var command = Statement.Of(

@@ -6,20 +6,15 @@ namespace DomainEvents.PostgreSql;
 internal sealed class ExchangeStatements(OutboxTables tables)
 {
     /// <summary>
-    /// How the following statements are planned: once a connection, and along the indexes. A plan made while the outbox was empty
-    /// would else read all of it, sorted, when a million events are in it.
-    /// </summary>
-    public string Settings { get; } = """
-        select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_sort', 'off', true),
-               set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
-        """;
-
-    /// <summary>
-    /// Name, keys: what of them is owned. It stays so until the transaction ends, and two exchanges of one relay, of which it has
-    /// given up one, do not overlap.
+    /// Name, keys: what of them is owned, as a set of bits. It stays so until the transaction ends, and two exchanges of one relay, of
+    /// which it has given up one, do not overlap. It also says how the following statements are planned: once a connection, and along
+    /// the indexes. A plan made while the outbox was empty would else read all of it, sorted, when a million events are in it.
     /// </summary>
     public string Fence { get; } = $"""
-        select p.partition from {tables.Partition} p where {Owned} order by p.partition for no key update
+        select bit_or(1::bigint << fenced.partition), (
+            select set_config('plan_cache_mode', 'force_generic_plan', true) || set_config('enable_sort', 'off', true)
+                || set_config('enable_seqscan', 'off', true) || set_config('jit', 'off', true))
+        from (select p.partition from {tables.Partition} p where {Owned} order by p.partition for no key update) fenced
         """;
 
     /// <summary>
@@ -137,7 +132,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         gone as (
             delete from {tables.Outbox} o
             where o.position = any($3::bigint[]) and not (select is_any from lacking)
-              and o.partition = any(array(select p.partition from {tables.Partition} p where {Owned}))
+              and (1::bigint << o.partition) & (select bit_or(1::bigint << p.partition) from {tables.Partition} p where {Owned}) <> 0
             {returning})
         """;
 

@@ -11,7 +11,7 @@ namespace DomainEvents.PostgreSql;
 internal sealed class Floor
 {
     /// <summary>So many acknowledgements are passed over before the next look at it.</summary>
-    private const int Interval = 500;
+    private const int Interval = 100;
 
     private ulong _partitions;
     private long _seen;

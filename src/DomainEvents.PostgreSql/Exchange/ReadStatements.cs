@@ -9,7 +9,7 @@ internal sealed class ReadStatements(OutboxTables tables)
     public string Events { get; } = $"""
         select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}
         from {tables.Outbox} o
-        where o.position >= $1 and o.partition = any({OwnedOf(tables)}) and o.stream not in (select unnest($4::text[]))
+        where o.position >= $1 and (1::bigint << o.partition) & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
         order by o.position
         limit $5
         """;
@@ -24,7 +24,7 @@ internal sealed class ReadStatements(OutboxTables tables)
             from unnest($6::text[], $7::text[], $8::int[]) able(event_type, handler, newest)
             join {tables.Delivery} d on d.event_type = able.event_type and d.handler = able.handler
             where d.due_at <= statement_timestamp() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
-              and d.partition = any({OwnedOf(tables)})
+              and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
               and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
               and not exists (
                   select from {tables.Delivery} ahead
@@ -49,9 +49,9 @@ internal sealed class ReadStatements(OutboxTables tables)
 
     private const int Dead = (int)DeliveryState.Dead;
 
-    /// <summary>Not by the index, as 64 rows on one page are read faster than found.</summary>
+    /// <summary>A set of bits, which is faster to look into than an array. Not by the index, as 64 rows on one page are read faster than found.</summary>
     private static string OwnedOf(OutboxTables tables) =>
-        $"array(select p.partition from {tables.Partition} p where p.owner = $2 and p.partition + 0 = any($3::smallint[]))";
+        $"select bit_or(1::bigint << p.partition) from {tables.Partition} p where p.owner = $2 and p.partition + 0 = any($3::smallint[])";
 
     private static string DueOf(OutboxTables tables) => $"""
         (select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d

@@ -7,10 +7,11 @@ internal static class SchemaScript
 {
     public static string Of(OutboxTables tables) => $"""
         -- The outbox of DomainEvents, for PostgreSQL 13 or later. Creates what is missing; may run again.
-        select pg_advisory_xact_lock(7306070443219456338);
+        do $$ begin perform pg_advisory_xact_lock(7306070443219456338); end $$; -- no SELECT: migration scripts put it into a block
         {CreateSchema(tables)}
         -- What is not handled yet. tx comes first: a transaction has its number before it draws a position, so that
-        -- whoever knows which transactions are over knows below which position nothing can appear any more.
+        -- whoever knows which transactions are over knows below which position nothing can appear any more. The sequence
+        -- must go without a cache, which would hand lower positions out later.
         create table if not exists {tables.Outbox} (
             tx          xid8 not null default pg_current_xact_id(),
             position    bigint generated always as identity primary key,

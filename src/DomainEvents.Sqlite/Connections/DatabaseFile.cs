@@ -7,8 +7,6 @@ namespace DomainEvents.Sqlite.Connections;
 internal sealed class DatabaseFile
 {
     private readonly string _connectionString;
-    private readonly int _timeout;
-
     public DatabaseFile(string connectionString)
     {
         // Prepared statements live as long as their connection, so it is kept here and not in the provider's pool, which also
@@ -24,7 +22,7 @@ internal sealed class DatabaseFile
         }
 
         _connectionString = builder.ConnectionString;
-        _timeout = builder.DefaultTimeout;
+        Timeout = TimeSpan.FromSeconds(builder.DefaultTimeout);
         Name = builder.DataSource;
         Gate = WriteGate.Of(isInMemory ? $"memory:{Name}" : Path.GetFullPath(Name));
     }
@@ -33,6 +31,9 @@ internal sealed class DatabaseFile
     public string Name { get; }
 
     public WriteGate Gate { get; }
+
+    /// <summary>How long to wait for another process that writes.</summary>
+    public TimeSpan Timeout { get; }
 
     /// <summary>The options that SQLite has no answer to are refused when something of the outbox is made, that is at the start.</summary>
     public static void Check(OutboxOptions options)
@@ -50,8 +51,6 @@ internal sealed class DatabaseFile
         try
         {
             connection.Open();
-            // SQLite's own wait looks again within milliseconds, the provider's every 150.
-            Run(connection, $"pragma busy_timeout = {Math.Clamp(_timeout, 0, 60) * 1000}");
             if (Run(connection, "pragma encoding") is string encoding && !string.Equals(encoding, "UTF-8", StringComparison.OrdinalIgnoreCase))
             {
                 throw new NotSupportedException($"The database {Name} keeps text as {encoding}. The outbox needs UTF-8, the default of new files.");

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace DomainEvents.Sqlite.Connections;
 
@@ -7,7 +8,44 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
-    public void Begin(bool writes) => Execute(writes ? "begin immediate" : "begin");
+    /// <summary>Begins a transaction that only reads. In WAL mode nobody is in its way.</summary>
+    public void Begin() => Execute("begin");
+
+    /// <summary>Begins one that writes, when no other connection does any more. Throws if it fails for another reason, or the time is over.</summary>
+    public void BeginToWrite(TimeSpan timeout)
+    {
+        for (var wait = new BusyWait(timeout); !TryBeginToWrite(wait.TryNext(out var pause));)
+        {
+            using var nobody = new ManualResetEventSlim(); // whoever calls this cannot await
+            nobody.Wait(pause);
+        }
+    }
+
+    /// <inheritdoc cref="BeginToWrite"/>
+    public async ValueTask BeginToWriteAsync(TimeSpan timeout)
+    {
+        for (var wait = new BusyWait(timeout); !TryBeginToWrite(wait.TryNext(out var pause));)
+        {
+            await Task.Delay(pause, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    // Not by a command, which would wait in the provider's way.
+    private bool TryBeginToWrite(bool mayWait)
+    {
+        var code = raw.sqlite3_exec(connection.Handle, "begin immediate");
+        if (code == raw.SQLITE_OK)
+        {
+            return true;
+        }
+
+        if (!BusyWait.IsBusy(code) || !mayWait)
+        {
+            SqliteException.ThrowExceptionForRC(code, connection.Handle);
+        }
+
+        return false;
+    }
 
     public void Commit() => Execute("commit");
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Connections;
@@ -12,7 +13,19 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>Runs a transaction that only reads: nobody waits for it.</summary>
-    public T Read<T>(Func<Session, T> work) => Run(work, writes: false);
+    public T Read<T>(Func<Session, T> work)
+    {
+        var session = Take();
+        try
+        {
+            session.Begin();
+            return Run(session, work);
+        }
+        catch (Exception exception)
+        {
+            throw Failed(session, exception);
+        }
+    }
 
     /// <summary>Runs a transaction that writes, when its turn has come.</summary>
     public T Write<T>(Func<Session, T> work)
@@ -20,7 +33,16 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         file.Gate.Enter();
         try
         {
-            return Run(work, writes: true);
+            var session = Take();
+            try
+            {
+                session.BeginToWrite(file.Timeout);
+                return Run(session, work);
+            }
+            catch (Exception exception)
+            {
+                throw Failed(session, exception);
+            }
         }
         finally
         {
@@ -34,7 +56,16 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         await file.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Run(work, writes: true);
+            var session = Take();
+            try
+            {
+                await session.BeginToWriteAsync(file.Timeout).ConfigureAwait(false);
+                return Run(session, work);
+            }
+            catch (Exception exception)
+            {
+                throw Failed(session, exception);
+            }
         }
         finally
         {
@@ -51,29 +82,37 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         }
     }
 
-    private T Run<T>(Func<Session, T> work, bool writes)
+    private Session Take()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        Session? session = null;
         try
         {
-            session = _idle.TryTake(out var idle) ? idle : new Session(file.Open());
-            session.Begin(writes);
-            var result = work(session);
-            session.Commit();
-            Keep(session);
-            return result;
+            return _idle.TryTake(out var idle) ? idle : new Session(file.Open());
         }
         catch (SqliteException exception)
         {
-            session?.Dispose();
             throw SqliteErrors.Explained(exception, file.Name);
         }
-        catch
+    }
+
+    private T Run<T>(Session session, Func<Session, T> work)
+    {
+        var result = work(session);
+        session.Commit();
+        Keep(session);
+        return result;
+    }
+
+    private Exception Failed(Session session, Exception exception)
+    {
+        session.Dispose();
+        if (exception is SqliteException failure)
         {
-            session?.Dispose();
-            throw;
+            return SqliteErrors.Explained(failure, file.Name);
         }
+
+        ExceptionDispatchInfo.Throw(exception);
+        return exception;
     }
 
     private void Keep(Session session)

@@ -40,7 +40,7 @@ internal sealed class SqliteOutboxSchema : IOutboxSchema
 
         // Readers and the writer do not wait for each other then. The file remembers it; not possible within a transaction.
         session.Execute("pragma journal_mode = wal");
-        session.Begin(writes: true);
+        session.BeginToWrite(_file.Timeout);
         session.Execute(Tables.Script);
         session.Commit();
     }

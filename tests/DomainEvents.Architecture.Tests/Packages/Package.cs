@@ -33,7 +33,7 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
                 "DomainEvents", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
                 EntityFrameworkCore, EntityFrameworkCore + ".Relational",
             ],
-            Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore],
+            Namespaces: ["DomainEvents.EntityFrameworkCore", EntityFrameworkCore, "Microsoft.Extensions.DependencyInjection"],
             Exceptions: []),
         new("DomainEvents.Outbox",
             Dependencies:
@@ -56,7 +56,7 @@ internal sealed record Package(string Name, string[] Dependencies, string[] Name
             Dependencies:
             [
                 "DomainEvents.Outbox", "DomainEvents.Extensions.DependencyInjection", MicrosoftExtensions + "DependencyInjection.Abstractions",
-                MicrosoftExtensions + "Options", Sqlite,
+                MicrosoftExtensions + "Options", Sqlite, "SQLitePCLRaw.core",
             ],
             Namespaces: ["Microsoft.Extensions.DependencyInjection"],
             Exceptions: []),

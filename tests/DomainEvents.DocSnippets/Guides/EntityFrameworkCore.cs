@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace DomainEvents.DocSnippets.Guides;
 
@@ -80,6 +81,22 @@ internal static class EntityFrameworkCoreGuide
             return ValueTask.CompletedTask;
         }
     }
+
+    #region efcore-durable
+    public static void ConfigureOutbox(HostApplicationBuilder builder, NpgsqlDataSource database)
+    {
+        builder.Services.AddDomainEvents(typeof(LedgerContext).Assembly)
+            .AddEventsFromAssembly(typeof(LedgerContext).Assembly)
+            .UsePostgreSqlOutbox(database)
+            .AddEntityFrameworkOutbox<LedgerContext>();
+        builder.Services.AddDbContext<LedgerContext>((provider, options) => options.UseNpgsql(database).UseDomainEvents(provider));
+    }
+
+    public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddOutbox();   // migrations make its tables
+    }
+    #endregion
 
     [Snippet("efcore-save")]
     public static async Task SaveAsync()

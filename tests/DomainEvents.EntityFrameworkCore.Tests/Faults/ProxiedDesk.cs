@@ -1,3 +1,4 @@
+using DomainEvents.EntityFrameworkCore.Tests.Outbox;
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
 using DomainEvents.TestSupport.Network;
@@ -26,22 +27,32 @@ internal sealed class ProxiedDesk : IAsyncDisposable
     public int DoubtsTold => _desk.Logs.Entries.Count(entry => entry.Level == LogLevel.Error && entry.Message.Contains("outcome of a commit is unknown"));
 
     /// <param name="retries">Whether what a lost connection may have caused is tried again.</param>
-    public static async Task<ProxiedDesk> OpenAsync(bool retries = false)
+    /// <param name="hasOutbox">Whether events go to an outbox.</param>
+    public static async Task<ProxiedDesk> OpenAsync(bool retries = false, bool hasOutbox = false)
     {
         LoopbackProxy? proxy = null;
         var connectionString = "";
-        var desk = await TicketDesk.OpenAsync(DatabaseKind.PostgreSql, options => options.UseNpgsql(connectionString, npgsql => _ = retries ? npgsql.EnableRetryOnFailure(3, TimeSpan.Zero, null) : npgsql), prepare: async database =>
+        var desk = hasOutbox
+            ? await OutboxDesk.OpenAsync(DatabaseKind.PostgreSql, Configure, prepare: PrepareAsync)
+            : await TicketDesk.OpenAsync(DatabaseKind.PostgreSql, Configure, prepare: PrepareAsync);
+        return new ProxiedDesk(desk, proxy!);
+
+        void Configure(DbContextOptionsBuilder options) =>
+            options.UseNpgsql(connectionString, npgsql => _ = retries ? npgsql.EnableRetryOnFailure(3, TimeSpan.Zero, null) : npgsql);
+
+        async Task PrepareAsync(TestDatabase database)
         {
             var server = (PostgreSqlDatabase)database;
             proxy = await server.StartProxyAsync();
             connectionString = server.ConnectionStringThrough(proxy);
-        });
-        return new ProxiedDesk(desk, proxy!);
+        }
     }
 
     public Task<IReadOnlyList<string>> PublishedAsync() => _desk.PublishedAsync();
 
     public Task<IReadOnlyList<string>> TitlesAsync() => _desk.TitlesAsync();
+
+    public Task<IReadOnlyList<string>> StoredAsync() => _desk.StoredAsync();
 
     public async ValueTask DisposeAsync()
     {

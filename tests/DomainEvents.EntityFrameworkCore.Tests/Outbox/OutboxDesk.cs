@@ -15,7 +15,8 @@ internal static class OutboxDesk
         DatabaseKind kind,
         Action<DbContextOptionsBuilder>? configure = null,
         Action<DomainEventsBuilder>? events = null,
-        Action<IServiceCollection, Action<IServiceProvider, DbContextOptionsBuilder>>? addContext = null)
+        Action<IServiceCollection, Action<IServiceProvider, DbContextOptionsBuilder>>? addContext = null,
+        Func<TestDatabase, Task>? prepare = null)
     {
         TestDatabase? created = null;
         var desk = await TicketDesk.OpenAsync(
@@ -30,7 +31,7 @@ internal static class OutboxDesk
             database =>
             {
                 created = database;
-                return Task.CompletedTask;
+                return prepare?.Invoke(database) ?? Task.CompletedTask;
             });
         await desk.Root.GetRequiredService<IOutboxSchema>().EnsureCreatedAsync();
         return desk;

@@ -136,10 +136,27 @@ public sealed class StoredTransactionTests
         }
 
         (await desk.StoredAsync()).Should().Equal("A opened", "B renamed");
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        desk.Journal.RolledBack.Should().Equal("bulk");
         ticket.DomainEvents.Should().BeEmpty();
         ticket.Touch();
         await desk.Context.SaveAsync(how);
         (await desk.StoredAsync()).Should().Equal("A opened", "B renamed");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_save_in_a_unit_of_work_whose_commit_failed_was_taken_for_stored(DatabaseKind kind, How how)
+    {
+        var fault = new FailingCommits();
+        await using var desk = await OutboxDesk.OpenAsync(kind, options => options.AddInterceptors(fault));
+        await using var around = desk.Dispatcher.Begin();
+        desk.Context.AddRange(new Ticket(1, "A"), new Note { Id = 1, Text = "so that there is a commit" });
+        fault.Left = 1;
+        await desk.Awaiting(d => d.Context.SaveAsync(how)).Should().ThrowAsync<Exception>();
+
+        await desk.Context.SaveAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("A opened");
     }
 
     [Theory, SqliteData, PostgreSqlData]
@@ -179,6 +196,21 @@ public sealed class StoredTransactionTests
         }
 
         (await desk.StoredAsync()).Should().Equal("1 opened", "2 opened");
+    }
+
+    [Theory, PostgreSqlData]
+    public async Task A_commit_that_PostgreSQL_turns_into_a_rollback_leaves_no_event(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await desk.Context.Awaiting(context => context.Database.ExecuteSqlRawAsync("SELECT 1 / 0")).Should().ThrowAsync<Npgsql.PostgresException>();
+
+        await desk.Awaiting(_ => transaction.CommitAsync(how)).Should().ThrowAsync<Exception>("there is a handler for rollbacks");
+
+        (await desk.StoredAsync()).Should().BeEmpty();
+        (await desk.TitlesAsync()).Should().BeEmpty();
     }
 
     [Theory, PostgreSqlData]

@@ -173,6 +173,32 @@ public sealed class OutboxTests
         desk.Journal.All.Should().Equal("before 2", "before 1", "completed 1", "completed 2");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_it_has_committed_no_rollback_around_it_takes_back(DatabaseKind kind, How how)
+    {
+        await using var database = await CreateDatabaseAsync(kind);
+        await using var desk = With(database, out var outbox);
+        await using var connection = await database.OpenAsync();
+        var source = new Notebook();
+        source.Note("2");
+        await using (var outer = desk.Dispatcher.Begin())
+        {
+            await desk.NoteAsync("1");
+            await using (var inner = desk.Dispatcher.Enlist(await connection.BeginTransactionAsync()))
+            {
+                await desk.Dispatcher.PublishFromAsync(source);
+                await how.CommitAsync(inner);
+            }
+
+            source.DomainEvents.Should().BeEmpty();
+            await how.RollbackAsync(outer);
+        }
+
+        await desk.IdleAsync();
+        outbox.Writes.Should().Equal("tx 2");
+        desk.Journal.All.Should().BeEquivalentTo("before 2", "completed 2", "rolled back 1", "completed 1");
+    }
+
     [Fact]
     public async Task An_event_without_a_transaction_gets_one_of_its_own()
     {

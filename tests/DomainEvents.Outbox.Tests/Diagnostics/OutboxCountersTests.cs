@@ -68,9 +68,10 @@ public sealed class OutboxCountersTests
         await application.Relay.DrainAsync().Soon();
         await application.StopAsync().Soon();
 
-        measurements.Sum("lease_changes", "lost").Should().Be(OutboxMessage.PartitionCount);
-        measurements.Sum("lease_changes", "acquired").Should().Be(2 * OutboxMessage.PartitionCount);
-        application.Log.WithId(3005).Should().ContainSingle().Which.State["Count"].Should().Be(OutboxMessage.PartitionCount);
+        var lost = measurements.Sum("lease_changes", "lost");
+        lost.Should().BeGreaterOrEqualTo(OutboxMessage.PartitionCount);
+        measurements.Sum("lease_changes", "acquired").Should().Be(lost + OutboxMessage.PartitionCount, "the last ones were given back");
+        application.Log.WithId(3005).Sum(entry => (int)entry.State["Count"]!).Should().Be((int)lost);
     }
 
     [Fact]

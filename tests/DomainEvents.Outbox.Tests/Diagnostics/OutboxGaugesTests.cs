@@ -23,7 +23,11 @@ public sealed class OutboxGaugesTests
 
         measurements.Gauges().Should().BeEquivalentTo(new Dictionary<string, double>
         {
-            ["pending"] = 0, ["retrying"] = 0, ["dead"] = 0, ["parked"] = 0, ["oldest_pending_age"] = 90,
+            ["pending"] = 0,
+            ["retrying"] = 0,
+            ["dead"] = 0,
+            ["parked"] = 0,
+            ["oldest_pending_age"] = 90,
         });
         measurements.Of("oldest_pending_age").Should().ContainSingle().Which.Instrument.Unit.Should().Be("s");
     }

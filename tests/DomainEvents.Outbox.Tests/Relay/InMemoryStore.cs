@@ -19,6 +19,9 @@ internal sealed class InMemoryStore : IOutboxStore
 
     public TimeSpan? OldestPendingAge { get; set; }
 
+    /// <summary>What becomes of an answer on its way to the relay.</summary>
+    public Func<OutboxExchangeResult, OutboxExchangeResult> OnAnswer { get; set; } = result => result;
+
     /// <summary>How many events a purge removes, given how many it may.</summary>
     public Func<int, int> Purge { get; set; } = _ => 0;
 
@@ -67,7 +70,7 @@ internal sealed class InMemoryStore : IOutboxStore
     public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
     {
         await BeginAsync("exchange", cancellationToken);
-        return Run(() => _store.Exchange(exchange));
+        return OnAnswer(Run(() => _store.Exchange(exchange)));
     }
 
     public async ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default)

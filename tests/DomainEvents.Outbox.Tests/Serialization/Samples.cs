@@ -109,7 +109,9 @@ internal static class Serializing
         var type = serializer.TypeOf(domainEvent);
         return Relay.Stored.Event(type.Name, serializer.Write(domainEvent, type)) with
         {
-            EventId = domainEvent.EventId, Version = type.Version, TenantId = (domainEvent as DomainEvent)?.TenantId,
+            EventId = domainEvent.EventId,
+            Version = type.Version,
+            TenantId = (domainEvent as DomainEvent)?.TenantId,
         };
     }
 

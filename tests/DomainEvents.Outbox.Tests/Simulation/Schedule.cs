@@ -254,6 +254,13 @@ internal sealed class Schedule
                 Note($"{relay.Name} asks {Describe(command)}");
             }
 
+            if (command is RelayCommand.Exchange { Request: var request }
+                && !request.Fence.Select(owned => owned.Partition).Order().SequenceEqual(request.Acknowledgements.Select(acknowledgement => acknowledgement.Partition)
+                    .Concat(request.Note is { } note ? [note.Partition] : []).Distinct().Order()))
+            {
+                _witness.Blame($"{relay.Name} sends a fence that is not of what it writes");
+            }
+
             if (command is RelayCommand.Handle handle)
             {
                 foreach (var handler in handle.Handlers)
@@ -317,16 +324,27 @@ internal sealed class Schedule
                 relay.Engine.Renewed(renew, lease);
                 break;
             case RelayCommand.Exchange exchange:
-                var result = isLostBefore ? null : _store.Exchange(exchange.Request);
-                if (result is null || isLostAfter)
+                if (!relay.Answers.Remove(exchange, out var answer) && !isLostBefore)
+                {
+                    answer = (_store.Exchange(exchange.Request), _now);
+                    if (!_calm && _random.Next(4) == 0)
+                    {
+                        relay.Answers.Add(exchange, answer);
+                        relay.Open.Add(exchange);
+                        break;
+                    }
+                }
+
+                if (isLostBefore || isLostAfter)
                 {
                     _late.Add((relay.Name, exchange));
                     relay.Engine.NotExchanged(_now);
                     break;
                 }
 
-                relay.IsDisturbed |= result.Lost.Count > 0;
-                relay.Engine.Exchanged(exchange, result, _now);
+                relay.IsDisturbed |= answer.Result.Lost.Count > 0;
+                relay.Lateness = exchange.Request.Read is null ? relay.Lateness : _now - answer.Since;
+                relay.Engine.Exchanged(exchange, answer.Result, _now);
                 break;
             case RelayCommand.Release release:
                 if (!isLostBefore)

@@ -14,6 +14,12 @@ internal sealed class SimulatedRelay(RelaySettings settings, bool isNew, Random 
 
     public List<RelayCommand> Open { get; } = [];
 
+    /// <summary>What the database has answered and is still on its way, and since when.</summary>
+    public Dictionary<RelayCommand, (OutboxExchangeResult Result, TimeSpan Since)> Answers { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>How long the answer to the last read was on its way: so much later it knows what is due.</summary>
+    public TimeSpan Lateness { get; set; }
+
     public HashSet<Lane> Cancelled { get; } = [];
 
     /// <summary>Until then the process is stopped in the middle of whatever it does.</summary>

@@ -44,7 +44,7 @@ internal class SimulatedStore(int partitions)
             return pending.Position;
         }
 
-        return _deliveries.Where(row => row.Value.DueAt <= Now && row.Value.State != DeliveryState.Dead && IsKnown(row.Value.Message))
+        return _deliveries.Where(row => row.Value.DueAt + relay.Lateness <= Now && row.Value.State != DeliveryState.Dead && IsKnown(row.Value.Message))
             .Where(row => relay.Handles(row.Key.Handler, row.Value.Message) && !BlockedBefore(row.Key.Position, row.Value.Message.Stream).Any(handler => handler == row.Key.Handler || handler.Length == 0))
             .Select(row => (long?)row.Key.Position).FirstOrDefault();
     }

@@ -1,7 +1,10 @@
+using DomainEvents.Outbox.Tests.Diagnostics;
 using Xunit.Abstractions;
 
 namespace DomainEvents.Outbox.Tests.Simulation;
 
+/// <summary>Takes all threads there are, from which others would suffer.</summary>
+[Collection(Alone.Name)]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]

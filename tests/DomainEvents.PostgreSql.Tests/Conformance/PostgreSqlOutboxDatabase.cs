@@ -16,9 +16,12 @@ internal sealed class PostgreSqlOutboxDatabase : OutboxDatabase
 
     private PostgreSqlOutboxDatabase()
     {
-        ConnectionString = new NpgsqlConnectionStringBuilder(PostgreSqlServer.ConnectionString) { SearchPath = _schema }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(PostgreSqlServer.ConnectionString) { SearchPath = _schema, ApplicationName = _schema }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
+
+    /// <summary>Of its schema, and of the application as which its connections are known to the server.</summary>
+    public string Name => _schema;
 
     public string ConnectionString { get; }
 

@@ -13,7 +13,7 @@ internal sealed class SentFolder : IEmailProvider
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<EmailMessage> Messages => [.. _messages];
 
-    public ValueTask SendAsync(string recipient, string subject, string text, CancellationToken cancellationToken)
+    public ValueTask SendAsync(Guid messageId, string recipient, string subject, string text, CancellationToken cancellationToken)
     {
         switch (recipient.Split('@')[^1])
         {

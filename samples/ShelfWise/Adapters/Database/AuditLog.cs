@@ -15,6 +15,7 @@ internal sealed class AuditLog(UnitOfWork unitOfWork) : IAuditLog
             """
             INSERT INTO audit_log (event_id, event_type, tenant, occurred_at, body)
             VALUES (@event_id, @event_type, @tenant, @occurred_at, @body)
+            ON CONFLICT (event_id) DO NOTHING
             """,
             ("@event_id", domainEvent.EventId),
             ("@event_type", type.GetCustomAttribute<EventTypeAttribute>()?.Name ?? type.FullName),

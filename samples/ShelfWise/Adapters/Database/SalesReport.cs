@@ -10,13 +10,11 @@ internal sealed class SalesReport(UnitOfWork unitOfWork) : ISalesReport
         var connection = await unitOfWork.ConnectAsync(cancellationToken);
         await using var command = connection.Command(
             """
-            INSERT INTO sales (tenant, currency, orders, copies, total_cents)
-            VALUES (@tenant, @currency, 1, @copies, @total_cents)
-            ON CONFLICT (tenant, currency) DO UPDATE SET
-                orders = sales.orders + 1,
-                copies = sales.copies + excluded.copies,
-                total_cents = sales.total_cents + excluded.total_cents
+            INSERT INTO sales (event_id, tenant, currency, copies, total_cents)
+            VALUES (@event_id, @tenant, @currency, @copies, @total_cents)
+            ON CONFLICT (event_id) DO NOTHING
             """,
+            ("@event_id", order.EventId),
             ("@tenant", order.TenantId),
             ("@currency", order.Currency),
             ("@copies", order.Quantity),

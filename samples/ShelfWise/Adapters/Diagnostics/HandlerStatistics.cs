@@ -8,8 +8,12 @@ namespace ShelfWise.Adapters.Diagnostics;
 internal sealed class HandlerStatistics : IEventMiddleware
 {
     private readonly ConcurrentDictionary<string, HandlerCalls> _handlers = [];
+    private readonly ConcurrentDictionary<(string Handler, Guid EventId), int> _failures = [];
 
     public HandlerCalls Of(string handlerName) => _handlers.GetOrAdd(handlerName, _ => new HandlerCalls());
+
+    /// <summary>How often a handler has failed with an event, for those that ever did.</summary>
+    public IReadOnlyDictionary<(string Handler, Guid EventId), int> Failures => _failures;
 
     public async ValueTask InvokeAsync(EventHandlerContext context, EventHandlerDelegate next, CancellationToken cancellationToken)
     {
@@ -24,6 +28,10 @@ internal sealed class HandlerStatistics : IEventMiddleware
         finally
         {
             calls.Add(succeeded, Stopwatch.GetElapsedTime(start));
+            if (!succeeded)
+            {
+                _failures.AddOrUpdate((context.Handler.Name, context.Event.EventId), 1, (_, failures) => failures + 1);
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ namespace ShelfWise.Adapters.Distributor;
 /// <summary>Posts orders to the distributor's webhook.</summary>
 internal sealed class DistributorClient(Uri webhook) : IDistributor, IDisposable
 {
+    public const string KeyHeader = "Idempotency-Key";
+
     // The webhook is on this machine; a proxy from the environment would not find it.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -18,7 +20,7 @@ internal sealed class DistributorClient(Uri webhook) : IDistributor, IDisposable
         };
 
         // The id of the event lets the receiver recognize one that comes twice.
-        request.Headers.Add("Idempotency-Key", order.EventId.ToString());
+        request.Headers.Add(KeyHeader, order.EventId.ToString());
         using var response = await _http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
     }

@@ -5,30 +5,32 @@ using System.Text.Json;
 
 namespace ShelfWise.Adapters.Distributor;
 
-/// <summary>The other side: a real HTTP endpoint, on this machine only, that takes shipping orders.</summary>
+/// <summary>The other side: a real HTTP endpoint, on this machine only, that takes shipping orders, each once.</summary>
 internal sealed class DistributorEndpoint : IAsyncDisposable
 {
     // On Windows everybody may listen on localhost, and only administrators on an address.
     private static readonly string Host = OperatingSystem.IsWindows() ? "localhost" : "127.0.0.1";
 
-    private readonly ConcurrentQueue<ShippingOrder> _received = [];
+    private readonly ConcurrentDictionary<Guid, ShippingOrder> _received = [];
+    private readonly Func<Guid, Task> _beforeAnswer;
     private readonly HttpListener _listener;
     private readonly Task _serving;
 
-    private DistributorEndpoint(HttpListener listener, Uri webhook)
+    private DistributorEndpoint(HttpListener listener, Uri webhook, Func<Guid, Task> beforeAnswer)
     {
-        (_listener, Webhook) = (listener, webhook);
+        (_listener, Webhook, _beforeAnswer) = (listener, webhook, beforeAnswer);
         _serving = ServeAsync();
     }
 
     /// <summary>Where it takes orders by POST.</summary>
     public Uri Webhook { get; }
 
-    /// <summary>What it has received, in order.</summary>
-    public IReadOnlyCollection<ShippingOrder> Received => _received;
+    /// <summary>What it has received. One that comes again with the same key is no other.</summary>
+    public IReadOnlyCollection<ShippingOrder> Received => [.. _received.Values];
 
     /// <summary>Starts to listen on a free port.</summary>
-    public static DistributorEndpoint Start()
+    /// <param name="beforeAnswer">Called with the key of each order that has come, before it is answered.</param>
+    public static DistributorEndpoint Start(Func<Guid, Task>? beforeAnswer = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -37,7 +39,7 @@ internal sealed class DistributorEndpoint : IAsyncDisposable
             try
             {
                 listener.Start();
-                return new DistributorEndpoint(listener, new Uri(root, "shipping-orders"));
+                return new DistributorEndpoint(listener, new Uri(root, "shipping-orders"), beforeAnswer ?? (_ => Task.CompletedTask));
             }
             catch (HttpListenerException) when (attempt < 10)
             {
@@ -91,12 +93,13 @@ internal sealed class DistributorEndpoint : IAsyncDisposable
         try
         {
             var order = await JsonSerializer.DeserializeAsync<ShippingOrder>(request.InputStream, JsonSerializerOptions.Web);
-            if (order is null)
+            if (order is null || !Guid.TryParse(request.Headers[DistributorClient.KeyHeader], out var key))
             {
                 return HttpStatusCode.BadRequest;
             }
 
-            _received.Enqueue(order);
+            _received.TryAdd(key, order);
+            await _beforeAnswer(key);
             return HttpStatusCode.Accepted;
         }
         catch (JsonException)

@@ -2,6 +2,7 @@ namespace ShelfWise.Services.Ports;
 
 internal interface IEmailProvider
 {
+    /// <summary>Sends a message; the same one again is not sent again.</summary>
     /// <exception cref="IOException">The provider did not take the message.</exception>
-    ValueTask SendAsync(string recipient, string subject, string text, CancellationToken cancellationToken);
+    ValueTask SendAsync(Guid messageId, string recipient, string subject, string text, CancellationToken cancellationToken);
 }
