@@ -20,7 +20,7 @@ internal sealed class OrderApplication : IAsyncDisposable
         _options = options;
         Database = OrderDatabase.Of(options);
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddProvider(new StandardErrorLog()));
+        services.AddLogging().AddSingleton<ILoggerProvider, ChildLog>();
         services.AddSingleton(options).AddSingleton(Database).AddSingleton<NamedPoints>().AddSingleton<Journal>().AddSingleton<OrderWriter>();
         var events = services.AddDomainEvents();
         Database.UseOutbox(events, Configure);

@@ -5,6 +5,9 @@ namespace DomainEvents.Outbox.CrashChild;
 /// <summary>The tests that have started this process: they are told by lines of the output, and tell by lines of the input.</summary>
 internal static class Parent
 {
+    /// <summary>Set when this process is continued after it was stopped.</summary>
+    public static ManualResetEventSlim Continued { get; } = new();
+
     public static void Tell(string line)
     {
         Console.Out.WriteLine(line);
@@ -22,6 +25,10 @@ internal static class Parent
                 if (line == "stop")
                 {
                     stop.TrySetResult();
+                }
+                else
+                {
+                    Continued.Set();
                 }
             }
 

@@ -94,7 +94,11 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Takes the processor away from it, until it is continued.</summary>
     public void Suspend() => Signal.Stop.SendTo(_process.Id);
 
-    public void Continue() => Signal.Continue.SendTo(_process.Id);
+    public Task ContinueAsync()
+    {
+        Signal.Continue.SendTo(_process.Id);
+        return TellAsync("continue");
+    }
 
     public async Task<Exception> FailureAsync(string what)
     {

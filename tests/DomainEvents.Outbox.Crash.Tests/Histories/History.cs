@@ -56,16 +56,18 @@ internal sealed class History
     /// Whether the tenure in which an event was handled ended by a lease that ran out, and was not given back. A tenure that is missing
     /// was the one of a process that died before it could write it down.
     /// </summary>
-    public bool HasLapsed(Handling handling) =>
+    private bool HasLapsed(Handling handling) =>
         _tenures.Keys.Any(tenure => tenure.Partition == handling.Partition && tenure.Epoch > handling.Epoch)
         && (!_tenures.TryGetValue((handling.Partition, handling.Epoch + 1), out var next) || next.WasInterrupted);
 
     /// <summary>
-    /// Whether a relay may have thought, before it began with this, that its lease was over, and have begun anew in what still was its
-    /// tenure: all it had not acknowledged.
+    /// Whether a relay may rightly handle again what another, or itself, has handled: the lease ran out in between, or the first one
+    /// thought so, gave up what it had not acknowledged, and had it again, or gave it back, as if nothing had been.
     /// </summary>
-    public bool MayHaveBegunAnew(Handling handling) =>
-        _faltered.Exists(faltered => faltered.Process == handling.Process && faltered.Moment < handling.Began);
+    public bool MayRepeat(Handling first, Handling second) =>
+        (first.Epoch != second.Epoch && HasLapsed(first))
+        || _faltered.Exists(faltered => faltered.Process == first.Process && faltered.Moment < second.Began
+            && (!_tenures.TryGetValue((first.Partition, first.Epoch), out var tenure) || faltered.Moment > tenure.Moment));
 
     /// <summary>The tenure that ended when this one began; <see langword="null"/> if there was none, or it was never written down.</summary>
     public Tenure? Before(Tenure tenure) => _tenures.GetValueOrDefault((tenure.Partition, tenure.Epoch - 1));

@@ -68,7 +68,7 @@ internal sealed class Verdict
         .Where(handling => !_history.IsOwnedBy(handling))
         .Select(handling => $"Not its own: {handling.What}: {handling}"));
 
-    /// <summary>Of the tenures in which one event was handled only the last may not have lapsed.</summary>
+    /// <summary>Of the relays that have handled an event only the last one may still have owned it.</summary>
     private void CheckRepetitions()
     {
         foreach (var delivery in _byDelivery)
@@ -89,9 +89,8 @@ internal sealed class Verdict
                 }
             }
 
-            var last = handlings.Max(handling => handling.Epoch);
-            var twice = handlings.GroupBy(handling => handling.Epoch).Any(tenure => tenure.Count() > 1 && !_history.MayHaveBegunAnew(tenure.Last()));
-            if (twice || handlings.Exists(handling => handling.Epoch < last && !_history.HasLapsed(handling)))
+            var byEpoch = handlings.OrderBy(handling => handling.Epoch).ThenBy(handling => handling.Began).ToList();
+            if (byEpoch.Zip(byEpoch.Skip(1)).Any(pair => !_history.MayRepeat(pair.First, pair.Second)))
             {
                 _violations.Add($"Repeated for no reason: {handlings[0].What}: {string.Join(", ", handlings)}");
             }
@@ -126,9 +125,7 @@ internal sealed class Verdict
             for (var i = 1; i < handlings.Count; i++)
             {
                 var (first, second) = (handlings[i - 1], handlings[i]);
-                var mayOverlap = first.Epoch == second.Epoch
-                    ? _history.MayHaveBegunAnew(second)
-                    : _history.HasLapsed(first.Epoch < second.Epoch ? first : second);
+                var mayOverlap = first.Epoch <= second.Epoch ? _history.MayRepeat(first, second) : _history.MayRepeat(second, first);
                 if (!mayOverlap && (first.Ended is null || first.Ended > second.Began))
                 {
                     _violations.Add($"At once: {first.What} {first} and {second.What} {second}");

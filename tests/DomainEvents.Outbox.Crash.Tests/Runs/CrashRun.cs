@@ -97,6 +97,11 @@ internal sealed class CrashRun : IAsyncDisposable
         async () => await Database.CountAsync($"domain_event_partition WHERE owner LIKE '%/{child.ProcessId}/%'") > 0,
         async () => $"{child.Name} was given a share. {await DescribeAsync()}");
 
+    /// <summary>Waits for a while until others have all partitions of a child.</summary>
+    public Task<bool> HasLostAllAsync(Child child) => Eventually.IsTrueAsync(
+        async () => await Database.CountAsync($"domain_event_partition WHERE owner LIKE '%/{child.ProcessId}/%'") == 0,
+        TimeSpan.FromSeconds(Database.Kind == DatabaseKind.Sqlite ? 10 : 60));
+
     /// <summary>Waits until handlers have ended so often.</summary>
     public Task ProgressAsync(long ended, Child? child = null) => Eventually.TrueAsync(
         async () => child is { HasExited: true } ? throw await child.FailureAsync("ended by itself") : await EndedAsync(child) >= ended,

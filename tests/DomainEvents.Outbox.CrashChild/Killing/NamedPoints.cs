@@ -15,7 +15,9 @@ internal sealed class NamedPoints(ChildOptions options)
         Parent.Tell($"at {point}");
         if (options.Stops)
         {
+            // The signal may be another thread's, which leaves this one a moment to go on in.
             Signal.Stop.SendTo(Environment.ProcessId);
+            Parent.Continued.Wait();
         }
         else
         {

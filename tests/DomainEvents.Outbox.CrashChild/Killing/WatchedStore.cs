@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Diagnostics;
 using DomainEvents.Outbox.CrashChild.Orders;
 
 namespace DomainEvents.Outbox.CrashChild.Killing;
@@ -10,8 +9,6 @@ internal sealed class WatchedStore(IOutboxStore store, NamedPoints points, Journ
 {
     private readonly ConcurrentDictionary<int, long> _epochs = [];
     private readonly ConcurrentDictionary<Guid, EventPlace> _places = [];
-
-    private long _renewed;
 
     /// <summary>Where an event that was read has its place.</summary>
     public EventPlace PlaceOf(Guid eventId) => _places[eventId];
@@ -30,14 +27,8 @@ internal sealed class WatchedStore(IOutboxStore store, NamedPoints points, Journ
 
     public async ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
     {
-        var sent = Stopwatch.GetTimestamp();
         var lease = await store.RenewAsync(renewal, cancellationToken);
-        if (_renewed != 0 && Stopwatch.GetElapsedTime(_renewed) > renewal.LeaseDuration * 0.8)
-        {
-            await journal.FalteredAsync(cancellationToken);
-        }
-
-        _renewed = sent;
+        await journal.FalteredAsync(cancellationToken);
         var taken = lease.Partitions.Where(partition => partition.IsNew).ToList();
         if (taken.Count > 0)
         {

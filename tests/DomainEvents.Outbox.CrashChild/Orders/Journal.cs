@@ -11,6 +11,8 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
 
     private const string Columns = "entry, kind, process, partition, epoch, position, handling, event_id, handler, customer, number, interruptions";
 
+    private volatile bool _hasFaltered;
+
     public Task TookOverAsync(IEnumerable<LeasedPartition> partitions, CancellationToken cancellationToken) => WriteAsync(
         partitions.Select(taken => Row(
             $"{taken.Owned.Partition}/{taken.Owned.Epoch}",
@@ -31,8 +33,34 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
             events.Select(place => Row($"{options.Name}/acknowledged/{place.Position}", JournalKind.Acknowledged, place, "NULL, NULL, NULL, NULL, NULL, NULL")),
             cancellationToken);
 
-    public Task FalteredAsync(CancellationToken cancellationToken) => WriteAsync(
-        [Row($"{options.Name}/faltered/{Guid.NewGuid()}", JournalKind.Faltered, default, "NULL, NULL, NULL, NULL, NULL, NULL")], cancellationToken);
+    /// <summary>The relay says that it has lost partitions: noted before it begins anything else, or, without a database, when that is back.</summary>
+    public void Falter()
+    {
+        _hasFaltered = true;
+        try
+        {
+            database.ExecuteAsync(Insert([Faltered()])).GetAwaiter().GetResult();
+            _hasFaltered = false;
+        }
+        catch (DbException) when (options.DatabaseMayFail)
+        {
+        }
+    }
+
+    public async Task FalteredAsync(CancellationToken cancellationToken)
+    {
+        if (_hasFaltered)
+        {
+            await WriteAsync([Faltered()], cancellationToken);
+            _hasFaltered = false;
+        }
+    }
+
+    private string Faltered() =>
+        Row($"{options.Name}/faltered/{Guid.NewGuid()}", JournalKind.Faltered, default, "NULL, NULL, NULL, NULL, NULL, NULL");
+
+    private static string Insert(IEnumerable<string> rows) =>
+        $"INSERT INTO journal ({Columns}) VALUES {string.Join(", ", rows)} ON CONFLICT (entry) DO NOTHING";
 
     private string Row(string entry, JournalKind kind, EventPlace place, string rest) =>
         $"('{entry}', {(int)kind}, '{options.Name}', {place.Partition}, {place.Epoch}, {place.Position}, {rest})";
@@ -42,7 +70,7 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
 
     private async Task WriteAsync(IEnumerable<string> rows, CancellationToken cancellationToken)
     {
-        var sql = $"INSERT INTO journal ({Columns}) VALUES {string.Join(", ", rows)} ON CONFLICT (entry) DO NOTHING";
+        var sql = Insert(rows);
         while (true)
         {
             try

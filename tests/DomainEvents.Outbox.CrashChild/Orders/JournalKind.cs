@@ -14,8 +14,6 @@ internal enum JournalKind
     /// <summary>The store has confirmed that an event is done with.</summary>
     Acknowledged,
 
-    /// <summary>
-    /// A renewal came so late that the relay may have given its partitions up, to be told a moment later that it still had them.
-    /// </summary>
+    /// <summary>A relay has given partitions up as it could not prolong its leases in time. It may get them back as if nothing had been.</summary>
     Faltered,
 }

@@ -1,9 +1,13 @@
+using DomainEvents.Outbox.CrashChild.Orders;
 using Microsoft.Extensions.Logging;
 
 namespace DomainEvents.Outbox.CrashChild;
 
-/// <summary>What goes wrong, on the standard error: written when it happens, as the process may be gone a moment later.</summary>
-internal sealed class StandardErrorLog : ILoggerProvider, ILogger
+/// <summary>
+/// What goes wrong, on the standard error: written when it happens, as the process may be gone a moment later. That a relay has lost
+/// its leases is an entry of the journal.
+/// </summary>
+internal sealed class ChildLog(Journal journal) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -16,6 +20,11 @@ internal sealed class StandardErrorLog : ILoggerProvider, ILogger
     {
         if (IsEnabled(logLevel))
         {
+            if (eventId.Name == "OutboxLeaseLost")
+            {
+                journal.Falter();
+            }
+
             Console.Error.WriteLine($"{logLevel} {eventId.Name}: {formatter(state, exception)} {exception}");
         }
     }
