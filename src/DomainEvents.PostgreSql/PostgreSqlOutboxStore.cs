@@ -15,6 +15,7 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     private readonly LeaseCommands _leases;
     private readonly OperationCommands _operations;
     private readonly ConcurrentDictionary<string, RelayMemory> _memories = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _renewals = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">The schema of the options is no name.</exception>
     public PostgreSqlOutboxStore(NpgsqlDataSource dataSource, OutboxOptions options)
@@ -33,7 +34,12 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     public ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
     {
         // Begun anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence.
-        _memories.TryRemove(renewal.Relay, out _);
+        lock (_memories)
+        {
+            _memories.TryRemove(renewal.Relay, out _);
+            _renewals[renewal.Relay] = _renewals.GetValueOrDefault(renewal.Relay) + 1;
+        }
+
         return _connections.RunAsync(
             (_leases, renewal), static (connection, state, token) => state._leases.RenewAsync(connection, state.renewal, token), cancellationToken);
     }
@@ -41,11 +47,19 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
     {
         // Taken out while it is in use; what failed is not put back, and is begun anew.
+        var renewals = _renewals.GetValueOrDefault(exchange.Relay);
         var memory = _memories.TryRemove(exchange.Relay, out var known) ? known : new RelayMemory();
         var result = await _connections.RunAsync(
             new ExchangeCommand(_write, _read, exchange, memory), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
             .ConfigureAwait(false);
-        _memories[exchange.Relay] = memory;
+        lock (_memories)
+        {
+            if (_renewals.GetValueOrDefault(exchange.Relay) == renewals) // else it is to begin anew
+            {
+                _memories[exchange.Relay] = memory;
+            }
+        }
+
         return result;
     }
 
@@ -53,7 +67,11 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     {
         if (leaves)
         {
-            _memories.TryRemove(relay, out _);
+            lock (_memories)
+            {
+                _memories.TryRemove(relay, out _);
+                _renewals.TryRemove(relay, out _);
+            }
         }
 
         await _connections.RunAsync(

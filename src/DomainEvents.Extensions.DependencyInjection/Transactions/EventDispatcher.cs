@@ -82,7 +82,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         Outbox?.ThrowIfForeign(transaction);
-        return Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(), Outbox)));
+        var known = Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(), Outbox)));
+        known.Outbox ??= Outbox; // a context without an outbox may have met it first
+        return known;
     }
 
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)

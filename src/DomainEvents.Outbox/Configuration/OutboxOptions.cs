@@ -75,7 +75,7 @@ public sealed class OutboxOptions
     /// <summary>Whether events that every handler is done with are kept in the log, for replay. The default is <see langword="true"/>.</summary>
     public bool KeepHistory { get; set; } = true;
 
-    /// <summary>The longest event, in bytes of JSON: a longer one is refused when it is published. 1 or more; the default is 1 MiB.</summary>
+    /// <summary>The longest event, in bytes of JSON: a longer one is refused by the save or the commit that would store it. 1 or more; the default is 1 MiB.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxPayloadBytes
     {
@@ -86,7 +86,7 @@ public sealed class OutboxOptions
     /// <summary>Whether this process runs the handlers. If not, another one relays, or <see cref="IOutboxRelay.DrainAsync"/> does. The default is <see langword="true"/>.</summary>
     public bool RunRelay { get; set; } = true;
 
-    /// <summary>How many handler calls the relay has in flight at most, 1 or more. An event with more handlers than that runs alone. The default is 16.</summary>
+    /// <summary>How many handler calls the relay has in flight at most, 1 or more; above 1,000 it counts events. An event with more handlers than that runs alone. The default is 16.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxConcurrency
     {

@@ -57,6 +57,11 @@ internal sealed class OutboxRelay(
     public async Task<int> DrainAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (HandledEvent.Current is not null)
+        {
+            throw new InvalidOperationException("DrainAsync was called by a handler that the relay runs, and would wait for its own end.");
+        }
+
         await _draining.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -3,6 +3,9 @@ namespace DomainEvents.Outbox.Relay;
 /// <content>What is written and read, one call at a time: what ends meanwhile goes with the next.</content>
 internal sealed partial class RelayEngine
 {
+    // Not for as long as somebody may choose to poll: what is handled waits for its acknowledgement.
+    private static readonly TimeSpan LongestFirstPause = TimeSpan.FromSeconds(1);
+
     private readonly HashSet<PartitionWork> _fence = [];
     private List<(Lane Lane, Acknowledgement Acknowledgement)> _acknowledgements = [];
     private List<(Lane Lane, Acknowledgement Acknowledgement)> _sent = [];
@@ -48,10 +51,13 @@ internal sealed partial class RelayEngine
         _isExchanging = false;
         _wantsRead = true;
         _mustAcknowledge = true;
-        _notBefore = now + (settings.PollingInterval * Math.Min(8, 1 << Math.Min(_failures++, 3)));
+        _notBefore = now + (FirstPause * (1 << Math.Min(_failures++, 3)));
         _acknowledgements.InsertRange(0, _sent.Where(sent => !sent.Lane.IsDropped));
         _sent.Clear();
     }
+
+    /// <summary>Before a failed exchange is tried again for the first time.</summary>
+    private TimeSpan FirstPause => Min(LongestFirstPause, settings.PollingInterval);
 
     private RelayCommand.Exchange? NextExchange(TimeSpan now)
     {

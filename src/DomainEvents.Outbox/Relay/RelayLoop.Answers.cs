@@ -102,5 +102,6 @@ internal sealed partial class RelayLoop
         var lost = before.Except(_engine.Owned).ToList();
         _ownsEverything &= lost.Count == 0;
         _observer.Lost(lost);
+        lost.ForEach(_workers.Cancel);
     }
 }

@@ -6,6 +6,9 @@ namespace DomainEvents.Outbox.Relay;
 /// <summary>Run handlers beside the loop, as many events at once as the engine hands out.</summary>
 internal sealed class RelayWorkers
 {
+    // What the engine hands out beyond that waits for one of them.
+    private const int Most = 1000;
+
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleWriter = true });
 
     // What cancels the handlers of a partition when it is lost. Only the loop looks at it.
@@ -21,7 +24,7 @@ internal sealed class RelayWorkers
         (_delivery, _answers, _cut) = (delivery, answers, cut);
         using (ExecutionContext.SuppressFlow())
         {
-            _workers = [.. Enumerable.Range(0, count).Select(_ => Task.Run(RunAsync))];
+            _workers = [.. Enumerable.Range(0, Math.Min(count, Most)).Select(_ => Task.Run(RunAsync))];
         }
     }
 

@@ -5,6 +5,10 @@ namespace DomainEvents.Outbox.Relay;
 /// <summary>Hears what other processes have committed, where the database tells; begins again when the connection is lost.</summary>
 internal sealed class WakeUpListener(IOutboxWakeUp? wakeUp, TimeProvider time, OutboxOptions options, StoreFailureLog failures)
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private TimeSpan Pause => options.PollingInterval < LongestPause ? options.PollingInterval : LongestPause;
+
     public async Task RunAsync(Action wake, CancellationToken stopping)
     {
         while (wakeUp is not null && !stopping.IsCancellationRequested)
@@ -24,7 +28,7 @@ internal sealed class WakeUpListener(IOutboxWakeUp? wakeUp, TimeProvider time, O
                 failures.Failed(StoreCalls.Listen, exception);
             }
 
-            await Task.Delay(options.PollingInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         void Wake()

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Npgsql;
 
 namespace DomainEvents.PostgreSql;
@@ -16,7 +17,7 @@ internal sealed class StoreConnections(NpgsqlDataSource dataSource) : IAsyncDisp
         TState state, Func<NpgsqlConnection, TState, CancellationToken, ValueTask<TResult>> run, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var connection = Interlocked.Exchange(ref _kept, null) ?? await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = Interlocked.Exchange(ref _kept, null) ?? await OpenOwnAsync(cancellationToken).ConfigureAwait(false);
         TResult result;
         try
         {
@@ -37,11 +38,19 @@ internal sealed class StoreConnections(NpgsqlDataSource dataSource) : IAsyncDisp
         return result;
     }
 
-    /// <summary>One from the pool, to be disposed of.</summary>
-    public NpgsqlConnection Open() => dataSource.OpenConnection();
+    /// <summary>One from the pool, to be disposed of. It has no part in an ambient transaction: what the store does is durable when it returns.</summary>
+    public NpgsqlConnection Open()
+    {
+        using var apart = Apart();
+        return dataSource.OpenConnection();
+    }
 
     /// <summary>The same.</summary>
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => dataSource.OpenConnectionAsync(cancellationToken);
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        using var apart = Apart();
+        return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public void Dispose()
     {
@@ -55,6 +64,28 @@ internal sealed class StoreConnections(NpgsqlDataSource dataSource) : IAsyncDisp
         if (Interlocked.Exchange(ref _kept, null) is { } kept)
         {
             await kept.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TransactionScope Apart() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+
+    /// <summary>For statements that look, behind a lock, at what another one has left: each with a snapshot of its own.</summary>
+    private async ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var command = new NpgsqlCommand("set session characteristics as transaction isolation level read committed", connection);
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                return connection;
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -50,8 +50,8 @@ internal sealed class Floor
     /// <summary>What the database says.</summary>
     /// <param name="first">The lowest position that there is in the partitions; <see langword="null"/> if there is none.</param>
     /// <param name="oldest">The oldest transaction that is running.</param>
-    /// <param name="next">The number of the next transaction.</param>
-    public void Raise(long? first, ulong oldest, ulong next)
+    /// <param name="own">The number of this one: whoever drew what was seen before it began has a lower one.</param>
+    public void Raise(long? first, ulong oldest, ulong own)
     {
         _acknowledged = 0;
         if (_pending is { } pending && oldest >= pending.Transaction)
@@ -60,7 +60,7 @@ internal sealed class Floor
             _pending = null;
         }
 
-        _pending ??= (_seen, next);
+        _pending ??= (_seen, own);
         Position = Math.Max(Position, Math.Min(first ?? long.MaxValue, _settled + 1));
     }
 }

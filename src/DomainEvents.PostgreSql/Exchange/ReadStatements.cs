@@ -39,11 +39,11 @@ internal sealed class ReadStatements(OutboxTables tables)
     /// <summary>Partitions: the seconds until something is due, and whether something is.</summary>
     public string Due { get; } = $"select {DueOf(tables)}";
 
-    /// <summary>Partitions, the lowest position to look at: the same, and how far it is safe to look no more.</summary>
+    /// <summary>Partitions, the lowest position to look at: the same, and how far it is safe to look no more. Not the snapshot's xmax, which running transactions may have passed: it is one behind the last that is over.</summary>
     public string DueAndFloor { get; } = $"""
         select {DueOf(tables)},
             (select o.position from {tables.Outbox} o where o.position >= $2 and o.partition = any($1::smallint[]) order by o.position limit 1),
-            pg_snapshot_xmin(s), pg_snapshot_xmax(s)
+            pg_snapshot_xmin(s), pg_current_xact_id()
         from pg_current_snapshot() s
         """;
 

@@ -52,6 +52,11 @@ internal sealed class LeaseCommands(OutboxTables tables)
                     }
                 }
 
+                // Only behind the last result is it known that the transaction has been committed.
+                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                {
+                }
+
                 return new RelayLease(partitions, share);
             }
         }

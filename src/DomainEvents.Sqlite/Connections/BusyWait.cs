@@ -23,6 +23,6 @@ internal struct BusyWait(TimeSpan timeout)
         pause = _next;
         _waited += pause;
         _next = _next < Longest ? _next * 2 : Longest;
-        return _waited <= timeout;
+        return timeout == TimeSpan.Zero || _waited <= timeout; // zero is no limit, as everywhere in the provider
     }
 }

@@ -124,14 +124,14 @@ internal sealed partial class SqliteOutboxStore
     }
 
     private static int Purge(Session session, TimeSpan olderThan, int limit) => session.Execute(
-        // Events are stored in about the order of their positions: what is behind the first young one is not looked at.
+        // Events are stored in about the order of their positions: only the first ones are looked at.
         """
         delete from domain_event_log where position in (
-            select l.position from domain_event_log l
-            where l.stored_at < @before
-                and l.position < coalesce((select y.position from domain_event_log y where y.stored_at >= @before order by y.position limit 1), 9223372036854775807)
-                and not exists (select 1 from domain_event_delivery d where d.position = l.position)
-            order by l.position limit @limit)
+            select o.position from (
+                select l.position, l.stored_at from domain_event_log l
+                where not exists (select 1 from domain_event_delivery d where d.position = l.position)
+                order by l.position limit @limit) o
+            where o.stored_at < @before)
         """,
         ("@before", session.Now() - olderThan.Ticks), ("@limit", limit));
 }

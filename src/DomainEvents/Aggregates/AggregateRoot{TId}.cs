@@ -10,6 +10,13 @@ public abstract class AggregateRoot<TId> : AggregateRoot
     /// <summary>The identity. <see langword="default"/> until the aggregate, or the database, has set it.</summary>
     public TId Id { get; protected set; } = default!;
 
-    internal override string? Identity =>
-        EqualityComparer<TId>.Default.Equals(Id, default) ? null : Convert.ToString(Id, CultureInfo.InvariantCulture);
+    internal override string? Identity
+    {
+        get
+        {
+            // What only says its type tells no aggregate from another.
+            var text = EqualityComparer<TId>.Default.Equals(Id, default) ? null : Convert.ToString(Id, CultureInfo.InvariantCulture);
+            return string.Equals(text, typeof(TId).ToString(), StringComparison.Ordinal) ? null : text;
+        }
+    }
 }
