@@ -208,17 +208,6 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         }
     }
 
-    /// <summary>Where nothing is around an event, it gets a transaction of its own, which no other call, beside this one, joins.</summary>
-    private async ValueTask<PublishResult> PublishThroughOutboxAsync(Action<EventTransaction> enqueue, CancellationToken cancellationToken)
-    {
-        var own = new EventTransaction(this, outer: null) { Outbox = Outbox };
-        await using (own.ConfigureAwait(false))
-        {
-            enqueue(own);
-            return await own.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     private EventTransaction? FindOuter()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
