@@ -21,7 +21,7 @@ public sealed partial class EventTransaction
     private ValueTask<PublishResult> EndAsync(EventTransactionState state, bool synchronous)
     {
         Leave(state);
-        if (state != EventTransactionState.RolledBack)
+        if (state == EventTransactionState.InDoubt || (state == EventTransactionState.Committed && Outbox is not null && _buffer.Exists(HasStored)))
         {
             Outbox?.Committed(); // in doubt: the row, if it is there, decides
         }

@@ -20,6 +20,8 @@ public sealed partial class EventTransaction
     /// <summary>A command of its database transaction has stored them.</summary>
     internal void Stored(IReadOnlyList<BufferEntry> entries) => _buffer.Stored(entries);
 
+    private bool HasStored(BufferEntry entry) => entry.IsStored && entry.Owner.IsWithin(this);
+
     /// <summary>Whether this process does something when it has ended. Where it does not, the rows of the outbox say how it ended.</summary>
     private bool IsOwedHere(BufferEntry entry) =>
         entry is not { Event: { } domainEvent, IsStored: true }

@@ -174,6 +174,19 @@ public sealed class OutboxTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task A_commit_that_has_stored_nothing_wakes_nobody(DatabaseKind kind, How how)
+    {
+        await using var database = await CreateDatabaseAsync(kind);
+        await using var desk = With(database, out var outbox);
+        await using var connection = await database.OpenAsync();
+        await using var transaction = desk.Dispatcher.Enlist(await connection.BeginTransactionAsync());
+
+        await how.CommitAsync(transaction);
+
+        outbox.Commits.Should().Be(0);
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task What_it_has_committed_no_rollback_around_it_takes_back(DatabaseKind kind, How how)
     {
         await using var database = await CreateDatabaseAsync(kind);
