@@ -90,7 +90,14 @@ public abstract class CrashTests
         for (var refused = 0; refused < Soak.Rounds(2);)
         {
             var times = 2 + run.Random.Next(5);
-            var late = run.Start(options => options with { Writers = 0, MaxConcurrency = 2, Point = NamedPoint.BeforeAcknowledgement, Times = times, Stops = true });
+            var late = run.Start(options => options with
+            {
+                Writers = 0,
+                MaxConcurrency = 2,
+                Point = NamedPoint.BeforeAcknowledgement,
+                Times = times,
+                Stops = true,
+            });
             await late.HearAsync($"at {NamedPoint.BeforeAcknowledgement}");
             var heir = await run.StartReadyAsync(options => options with { Writers = 0 });
             var hasInherited = await run.HasLostAllAsync(late);
@@ -127,7 +134,8 @@ public abstract class CrashTests
             stopped.Suspend();
 
             // Stopped while it writes it keeps SQLite's lock, and nobody can take over from it.
-            var isTakenOver = await Eventually.IsTrueAsync(async () => await run.TakenOverAsync(other) > before, TimeSpan.FromSeconds(_kind == DatabaseKind.Sqlite ? 5 : 20));
+            var isTakenOver = await Eventually.IsTrueAsync(
+                async () => await run.TakenOverAsync(other) > before, TimeSpan.FromSeconds(_kind == DatabaseKind.Sqlite ? 5 : 20));
             await run.PassAsync(300);
             await stopped.ContinueAsync();
             (isTakenOver || _kind == DatabaseKind.Sqlite).Should().BeTrue("{0} was stopped over its lease", stopped.Name);

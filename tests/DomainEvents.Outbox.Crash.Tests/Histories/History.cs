@@ -34,7 +34,8 @@ internal sealed class History
         var tenures = await database.QueryAsync(
             $"SELECT partition, epoch, process, moment, interruptions, position FROM journal WHERE kind = {(int)JournalKind.TookOver}",
             row => new Tenure(
-                row.GetInt32(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetInt32(4) != Journal.NotInterrupted, row.GetInt64(5), row.GetInt32(4)));
+                row.GetInt32(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3),
+                WasInterrupted: row.GetInt32(4) != Journal.NotInterrupted, row.GetInt64(5), row.GetInt32(4)));
         var handlings = await database.QueryAsync(
             $"""
             SELECT b.event_id, b.handler, b.customer, b.number, b.process, b.partition, b.epoch, b.position, b.moment, e.moment

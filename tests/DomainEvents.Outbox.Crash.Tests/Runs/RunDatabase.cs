@@ -39,7 +39,10 @@ internal sealed class RunDatabase : IAsyncDisposable
         var schema = (PostgreSqlDatabase)await TestDatabase.CreateAsync(TestSupport.Databases.DatabaseKind.PostgreSql);
 
         // The server stays up, and whether it has synced is nothing to those who die: it is the disk's time that is saved.
-        var connectionString = new NpgsqlConnectionStringBuilder(schema.ConnectionString) { Options = "-c synchronous_commit=off" }.ConnectionString;
+        var connectionString = new NpgsqlConnectionStringBuilder(schema.ConnectionString)
+        {
+            Options = "-c synchronous_commit=off",
+        }.ConnectionString;
         return new RunDatabase(kind, connectionString, schema);
     }
 
