@@ -18,29 +18,37 @@ internal static class CommitRates
         await using var application = database.Open(options => options.RunRelay = false);
         var store = application.GetRequiredService<IOutboxStore>();
         OutboxReport.Heading("Commit with one event");
-        foreach (var writers in (int[])[1, 8])
+        await using var prepared = NpgsqlDataSource.Create(database.ConnectionString + ";Max Auto Prepare=20");
+        foreach (var (source, preparation) in new[] { (prepared, "prepared"), (database.Source, "not prepared") })
         {
-            var batch = await RatePairs.MeasureAsync(
-                Pairs,
-                () => RateAsync(database, writers, connection => InOneBatchAsync(connection, store)),
-                () => RateAsync(database, writers, connection => InOneBatchAsync(connection, store: null)));
-            OutboxReport.Row($"one command, {writers} writer(s), with an event", "without", batch, writers == 1 ? "0.95" : "0.85");
-            var enlisted = await RatePairs.MeasureAsync(
-                Pairs,
-                () => RateAsync(database, writers, connection => EnlistedAsync(connection, application)),
-                () => RateAsync(database, writers, InTransactionAsync));
-            OutboxReport.Row($"Enlist, {writers} writer(s), with an event", "BEGIN, INSERT, COMMIT", enlisted, "");
+            foreach (var writers in (int[])[1, 8])
+            {
+                var batch = await RatePairs.MeasureAsync(
+                    Pairs,
+                    () => RateAsync(source, writers, connection => InOneBatchAsync(connection, store)),
+                    () => RateAsync(source, writers, connection => InOneBatchAsync(connection, store: null)));
+                OutboxReport.Row($"one command, {preparation}, {writers} writer(s), with an event", "without", batch, writers == 1 ? "0.95" : "0.85");
+                var enlisted = await RatePairs.MeasureAsync(
+                    Pairs,
+                    () => RateAsync(source, writers, connection => EnlistedAsync(connection, application)),
+                    () => RateAsync(source, writers, InTransactionAsync));
+                OutboxReport.Row($"Enlist, {preparation}, {writers} writer(s), with an event", "BEGIN, INSERT, COMMIT", enlisted, "");
+            }
         }
     }
 
-    private static async Task<double> RateAsync(OutboxDatabase database, int writers, Func<NpgsqlConnection, Task> commit)
+    private static async Task<double> RateAsync(NpgsqlDataSource source, int writers, Func<NpgsqlConnection, Task> commit)
     {
-        await database.ExecuteAsync("TRUNCATE domain_event_outbox, orders");
+        await using (var truncate = source.CreateCommand("TRUNCATE domain_event_outbox, orders"))
+        {
+            await truncate.ExecuteNonQueryAsync();
+        }
+
         var commits = 0;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
         {
-            await using var connection = await database.Source.OpenConnectionAsync();
+            await using var connection = await source.OpenConnectionAsync();
             while (Stopwatch.GetElapsedTime(started) < Batch)
             {
                 await commit(connection);

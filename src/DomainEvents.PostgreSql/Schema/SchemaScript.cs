@@ -22,7 +22,7 @@ internal static class SchemaScript
             metadata    text collate "C",
             tenant_id   text collate "C",
             stream      text collate "C" not null,
-            partition   smallint not null check (partition between 0 and {OutboxMessage.PartitionCount - 1}),
+            partition   smallint not null,
             occurred_at timestamptz not null,
             stored_at   timestamptz not null default clock_timestamp());
 
