@@ -8,7 +8,7 @@ namespace DomainEvents.Benchmarks.Outbox;
 /// <summary>A backlog, drained by the relay against the loop that one would write by hand: select for update skip locked, delete.</summary>
 internal static class DrainRates
 {
-    public const int Events = 20_000;
+    public const int Events = 50_000;
     private const int Pairs = 10;
 
     public static async Task RunAsync(OutboxDatabase database)
@@ -37,7 +37,7 @@ internal static class DrainRates
 
     private static async Task<double> RateAsync(OutboxDatabase database, IOutboxStore store, Func<Task<int>> drain)
     {
-        await database.ExecuteAsync("TRUNCATE domain_event_outbox, domain_event_log");
+        await database.ExecuteAsync("TRUNCATE domain_event_outbox, domain_event_log, domain_event_delivery, domain_event_handler");
         await database.FillAsync(store, Events);
         var started = Stopwatch.GetTimestamp();
         var drained = await drain();

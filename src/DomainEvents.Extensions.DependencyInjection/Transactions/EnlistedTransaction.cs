@@ -136,8 +136,9 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     /// <summary>Of a statement that commits by itself, on a connection that is not at hand: a lost one has no state, or says so.</summary>
     public static bool IsOutcomeUnknown(DbException failure) => failure.SqlState is null ? failure.IsTransient : SaysUnknown(failure);
 
+    /// <summary>Not 08001 and 08004: where no connection was made nothing was sent.</summary>
     private static bool SaysUnknown(DbException error) =>
-        error.SqlState is { } state && (state.StartsWith("08", StringComparison.Ordinal) || state.Equals("40003", StringComparison.Ordinal));
+        error.SqlState is "40003" or (['0', '8', ..] and not ("08001" or "08004"));
 
     /// <summary>
     /// ADO.NET: the connection of a transaction that is no longer valid is null. Of some providers it, or only the

@@ -42,14 +42,28 @@ internal sealed class StoreConnections(NpgsqlDataSource dataSource) : IAsyncDisp
     public NpgsqlConnection Open()
     {
         using var apart = Apart();
-        return dataSource.OpenConnection();
+        try
+        {
+            return dataSource.OpenConnection();
+        }
+        catch (NpgsqlException exception) when (exception.SqlState is null)
+        {
+            throw new UnreachableException(exception);
+        }
     }
 
     /// <summary>The same.</summary>
     public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         using var apart = Apart();
-        return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception) when (exception.SqlState is null)
+        {
+            throw new UnreachableException(exception);
+        }
     }
 
     public void Dispose()

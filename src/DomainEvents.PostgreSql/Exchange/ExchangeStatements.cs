@@ -74,7 +74,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         select r.position, r.handler, r.stream, r.partition, r.event_type, r.version, r.state, r.attempts,
             case r.state
                 when {Dead} then timestamptz 'infinity'
-                when {Due} then clock_timestamp() + r.delay * interval '1 second'
+                when {Due} then now() + r.delay * interval '1 second'
                 else {DueAt(tables, "r", "r.handler")} end,
             r.error
         from rest r
@@ -97,7 +97,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
                 select d.handler, d.position from {tables.Delivery} d
                 where d.stream_hash = hashtextextended(h.stream, 0) and d.stream = h.stream and d.handler > h.handler
                 order by d.handler, d.position limit 1) f)
-        update {tables.Delivery} d set due_at = clock_timestamp()
+        update {tables.Delivery} d set due_at = now()
         from heads h where d.position = h.position and d.handler = h.handler and d.due_at = 'infinity' and d.state <> {Dead}
         """;
 
@@ -144,13 +144,13 @@ internal sealed class ExchangeStatements(OutboxTables tables)
 
     /// <summary>
     /// When what waits is looked at: never, if something of its handler and its stream is ahead of it; that looks after it then. So a
-    /// read does not meet the thousands that may wait behind one dead letter.
+    /// read does not meet the thousands that may wait behind one dead letter. Otherwise now, which is the same for the read that follows.
     /// </summary>
     private static string DueAt(OutboxTables tables, string alias, string handler) => $"""
         case when row_number() over (partition by {alias}.stream, {handler} order by {alias}.position) > 1 or exists (
             select from {tables.Delivery} ahead
             where ahead.stream_hash = hashtextextended({alias}.stream, 0) and ahead.stream = {alias}.stream
               and ahead.handler = {handler} and ahead.position < {alias}.position)
-        then timestamptz 'infinity' else clock_timestamp() end
+        then timestamptz 'infinity' else now() end
         """;
 }

@@ -2,7 +2,7 @@ using DomainEvents.Outbox;
 
 namespace DomainEvents.PostgreSql;
 
-/// <summary>What an exchange is made of: the read.</summary>
+/// <summary>What an exchange is made of: the read. Its statements are of one transaction, and so of one now(): what one does not find due, another finds due next.</summary>
 internal sealed class ReadStatements(OutboxTables tables)
 {
     /// <summary>The lowest position to look at, name, partitions, busy streams, limit.</summary>
@@ -15,21 +15,27 @@ internal sealed class ReadStatements(OutboxTables tables)
         """;
 
     /// <summary>
-    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried.
+    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried. Each of these by
+    /// itself, along the index: a backlog may wait for a handler that only another process has.
     /// </summary>
     public string Deliveries { get; } = $"""
         select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}, c.handler, c.attempts
         from (
             select d.position, d.handler, d.attempts
             from unnest($6::text[], $7::text[], $8::int[]) able(event_type, handler, newest)
-            join {tables.Delivery} d on d.event_type = able.event_type and d.handler = able.handler
-            where d.due_at <= statement_timestamp() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
-              and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
-              and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
-              and not exists (
-                  select from {tables.Delivery} ahead
-                  where ahead.stream_hash = d.stream_hash and ahead.stream = d.stream
-                    and ahead.handler in (d.handler, '') and ahead.position < d.position)
+            cross join lateral (
+                select d.position, d.handler, d.attempts
+                from {tables.Delivery} d
+                where d.event_type = able.event_type and d.handler = able.handler
+                  and d.due_at <= now() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
+                  and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
+                  and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
+                  and not exists (
+                      select from {tables.Delivery} ahead
+                      where ahead.stream_hash = d.stream_hash and ahead.stream = d.stream
+                        and ahead.handler in (d.handler, '') and ahead.position < d.position)
+                order by d.due_at
+                limit $1) d
             order by d.position, d.handler
             limit $1) c
         join {tables.Log} o on o.position = c.position
@@ -55,9 +61,9 @@ internal sealed class ReadStatements(OutboxTables tables)
 
     private static string DueOf(OutboxTables tables) => $"""
         (select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d
-         where d.state = {(int)DeliveryState.Due} and d.due_at > statement_timestamp() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
+         where d.state = {(int)DeliveryState.Due} and d.due_at > now() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
          order by d.due_at limit 1),
-        exists (select from {tables.Delivery} d where d.due_at <= statement_timestamp() and d.due_at < 'infinity')
+        exists (select from {tables.Delivery} d where d.due_at <= now() and d.due_at < 'infinity')
         """;
 
     /// <summary>
