@@ -33,16 +33,23 @@ internal sealed partial class EventBuffer
     {
         lock (_entries)
         {
+            TakeStoredOffSources(owner, logger).ForEach(entry => entry.IsCommitted = true);
+        }
+    }
+
+    /// <summary>Whatever has become of what is stored, the rows say it: the sources are not to hand it out once more.</summary>
+    public List<BufferEntry> TakeStoredOffSources(EventTransaction owner, ILogger logger)
+    {
+        lock (_entries)
+        {
             var stored = _entries.FindAll(entry => entry is { IsStored: true, IsCommitted: false } && entry.Owner.IsWithin(owner));
             foreach (var ofSource in stored.Where(entry => entry.Source is not null).GroupBy(entry => entry.Source, ReferenceEqualityComparer.Instance))
             {
                 Remove((IHasDomainEvents)ofSource.Key!, [.. ofSource.Select(entry => entry.Event!)], logger);
             }
 
-            foreach (var entry in stored)
-            {
-                (entry.IsCommitted, entry.Source) = (true, null); // it is pending there no more
-            }
+            stored.ForEach(entry => entry.Source = null);
+            return stored;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Transactions;
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
+using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -198,6 +199,44 @@ public sealed class StoredTransactionTests
         (await desk.StoredAsync()).Should().Equal("1 opened", "2 opened");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_is_enlisted_in_a_transaction_of_a_context_without_an_outbox_is_stored(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(
+            kind,
+            addContext: (services, configure) => services.AddDbContext<TicketsContext>(configure).AddDbContext<BareContext>(configure));
+        await using var scope = desk.Root.CreateAsyncScope();
+        var bare = scope.ServiceProvider.GetRequiredService<BareContext>();
+        await using var transaction = await bare.Database.BeginTransactionAsync();
+        var events = scope.ServiceProvider.GetRequiredService<IEventDispatcher>().Enlist(transaction.GetDbTransaction());
+        events.Enqueue(new TicketChanged(1, "enlisted"));
+
+        await transaction.CommitAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("enlisted");
+        (await desk.PublishedAsync()).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_native_commit_has_committed_is_not_stored_again_by_the_next_save(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        await using (var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync())
+        {
+            await desk.Context.Database.UseTransactionAsync(native);
+            desk.Context.Add(new Ticket(1, "A"));
+            await desk.Context.SaveAsync(how);
+            await native.CommitAsync();
+        }
+
+        await desk.Context.Database.UseTransactionAsync(null);
+        desk.Context.Add(new Ticket(2, "B"));
+        await desk.Context.SaveAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("A opened", "B opened");
+    }
+
     [Theory, PostgreSqlData]
     public async Task A_commit_that_PostgreSQL_turns_into_a_rollback_leaves_no_event(DatabaseKind kind, How how)
     {
@@ -328,4 +367,7 @@ public sealed class StoredTransactionTests
             options.UseNpgsql(npgsql => npgsql.ExecutionStrategy(dependencies => new RetryTimeouts(dependencies)));
         }
     }
+
+    /// <summary>Tells of its transactions, but is not one of those whose events are stored.</summary>
+    private sealed class BareContext(DbContextOptions<BareContext> options) : DbContext(options);
 }
