@@ -5,10 +5,14 @@ using DomainEvents.Outbox.Writing;
 namespace DomainEvents.Outbox.Relay;
 
 /// <summary>Hands one stored event to its handlers.</summary>
-internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, EventSerializer serializer)
+/// <param name="bus">Runs them.</param>
+/// <param name="events">Which there are.</param>
+/// <param name="serializer">Reads what is stored.</param>
+/// <param name="isContainerGone">Whether handlers can fail for no other reason than that what they need is disposed of.</param>
+internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, EventSerializer serializer, Func<bool> isContainerGone)
 {
     /// <summary>Never throws.</summary>
-    /// <returns>What came of each handler; <see langword="null"/> if they were cancelled.</returns>
+    /// <returns>What came of each handler; <see langword="null"/> if all were cancelled.</returns>
     public async ValueTask<IReadOnlyList<HandlerOutcome>?> RunAsync(RelayCommand.Handle command, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -20,11 +24,11 @@ internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, 
         {
             return await DeliverAsync(command, cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // a listener of telemetry, for instance: it is tried again
+#pragma warning disable CA1031 // whatever it is, it is tried again
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return cancellationToken.IsCancellationRequested ? null : Failed(command, exception, isFinal: false);
+            return IsCancelled(cancellationToken) ? null : Failed(command, exception, isFinal: false);
         }
     }
 
@@ -33,7 +37,7 @@ internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, 
         var message = command.Entry.Message;
         var metadata = EventMetadata.Parse(message.Metadata);
         HandledEvent.Current = new HandledEvent(message.EventId, metadata?.CorrelationId ?? message.EventId);
-        using var activity = ReceiveSpan.Start(message, metadata);
+        using var span = ReceiveSpan.Start(message, metadata);
         IDomainEvent domainEvent;
         try
         {
@@ -42,15 +46,17 @@ internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, 
         catch (InvalidOperationException exception)
         {
             // No attempt changes what is stored; a deployment that can read it, and a requeue, may.
-            ReceiveSpan.Fail(activity, exception);
+            span.Fail(exception);
             return Failed(command, exception, isFinal: true);
         }
 
         var relayed = events[message.EventType];
         var plan = relayed.PlanFor(command.Handlers);
         var result = await bus.PublishAsync(plan, domainEvent, cancellationToken).ConfigureAwait(false);
-        return cancellationToken.IsCancellationRequested && !result.Succeeded ? null : relayed.OutcomesOf(plan, result);
+        return relayed.OutcomesOf(plan, result, isCancelled: !result.Succeeded && IsCancelled(cancellationToken));
     }
+
+    private bool IsCancelled(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested || isContainerGone();
 
     private static HandlerOutcome[] Failed(RelayCommand.Handle command, Exception exception, bool isFinal)
     {

@@ -19,6 +19,7 @@ internal sealed class OutboxRelay(
     private readonly TimeProvider _time = services.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider;
     private readonly ILogger _logger = logger ?? (ILogger)Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
     private HostedRelay? _hosted;
+    private RelayLoop? _alone;
     private bool _isDisposed;
 
     /// <summary>Finds out what is configured wrongly, and starts, whether the database is there or not.</summary>
@@ -65,13 +66,14 @@ internal sealed class OutboxRelay(
         await _draining.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (Volatile.Read(ref _hosted) is { } hosted)
+            var alone = OpenAlone(out var hosted);
+            if (alone is not null)
             {
-                var before = hosted.Loop.Successes;
-                return await hosted.Loop.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false) - before;
+                return await DrainAloneAsync(alone, cancellationToken).ConfigureAwait(false);
             }
 
-            return await DrainAloneAsync(cancellationToken).ConfigureAwait(false);
+            var before = hosted!.Successes;
+            return await hosted.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false) - before;
         }
         finally
         {
@@ -83,10 +85,16 @@ internal sealed class OutboxRelay(
     public async ValueTask DisposeAsync()
     {
         HostedRelay? hosted;
+        RelayLoop? alone;
         lock (_gate)
         {
             _isDisposed = true;
-            hosted = _hosted;
+            (hosted, alone) = (_hosted, _alone);
+        }
+
+        if (alone is not null)
+        {
+            await alone.CancelAsync().ConfigureAwait(false);
         }
 
         if (hosted is not null)
@@ -99,10 +107,26 @@ internal sealed class OutboxRelay(
     /// <summary>Waits for nothing: of a container that is not disposed of asynchronously.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
 
-    private async Task<int> DrainAloneAsync(CancellationToken cancellationToken)
+    /// <summary>A loop for as long as somebody drains, unless one runs with the host. What begins later with the host takes the signal over.</summary>
+    private RelayLoop? OpenAlone(out RelayLoop? hosted)
     {
-        var (settings, delivery) = ReadSettings();
-        var loop = Open(services.GetRequiredService<OutboxStoreSource>().Store, settings, delivery);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(IOutboxRelay));
+            hosted = _hosted?.Loop;
+            if (hosted is null)
+            {
+                var (settings, delivery) = ReadSettings();
+                _alone = Open(services.GetRequiredService<OutboxStoreSource>().Store, settings, delivery);
+                return _alone;
+            }
+
+            return null;
+        }
+    }
+
+    private async Task<int> DrainAloneAsync(RelayLoop loop, CancellationToken cancellationToken)
+    {
         try
         {
             var successes = await loop.WhenIdleAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -113,6 +137,7 @@ internal sealed class OutboxRelay(
         {
             await loop.CancelAsync().ConfigureAwait(false);
             signal.End(loop);
+            Volatile.Write(ref _alone, null);
         }
     }
 
@@ -145,7 +170,19 @@ internal sealed class OutboxRelay(
             MaxConcurrency = _options.MaxConcurrency,
             KeepHistory = _options.KeepHistory,
         };
-        return (settings, new EventDelivery(bus, events, services.GetRequiredService<EventSerializer>()));
+        return (settings, new EventDelivery(bus, events, services.GetRequiredService<EventSerializer>(), IsContainerGone));
+    }
+
+    private bool IsContainerGone()
+    {
+        try
+        {
+            return services.GetService<OutboxStoreSource>() is null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     /// <summary>No error: an event may be meant for the memory only.</summary>

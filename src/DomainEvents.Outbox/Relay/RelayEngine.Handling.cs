@@ -7,7 +7,7 @@ internal sealed partial class RelayEngine
 
     /// <summary>Handlers have ended.</summary>
     /// <param name="command">Which.</param>
-    /// <param name="outcomes">What came of each; <see langword="null"/> if they were cancelled, and nothing is to be acknowledged.</param>
+    /// <param name="outcomes">What came of each; <see langword="null"/> if all were cancelled, and nothing is to be acknowledged.</param>
     public void Handled(RelayCommand.Handle command, IReadOnlyList<HandlerOutcome>? outcomes)
     {
         _calls -= command.Handlers.Count;
@@ -26,7 +26,7 @@ internal sealed partial class RelayEngine
         var failures = 0;
         for (var i = 0; i < outcomes.Count; i++)
         {
-            failures += outcomes[i].Error is null ? 0 : 1;
+            failures += outcomes[i].Succeeded ? 0 : 1;
         }
 
         Successes += outcomes.Count - failures;
@@ -90,7 +90,7 @@ internal sealed partial class RelayEngine
     };
 
     private IEnumerable<Delivery> Failed(IReadOnlyList<HandlerOutcome> outcomes, OutboxEntry entry) =>
-        outcomes.Where(outcome => outcome.Error is not null).Select(outcome => _retries.After(outcome, entry.Attempts + 1));
+        outcomes.Where(outcome => !outcome.Succeeded).Select(outcome => _retries.After(outcome, entry.Attempts));
 
     /// <summary>What an event leaves to those who must wait behind an earlier one.</summary>
     private IReadOnlyList<Delivery> Blocked(Lane lane, OutboxEntry entry)

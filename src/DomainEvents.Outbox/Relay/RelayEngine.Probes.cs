@@ -76,8 +76,8 @@ internal sealed partial class RelayEngine
         lane.Partition.GaveUp();
         var entry = _lanes.Take(lane);
         const string Error =
-            "The process ended three times while this event was being handled. Either a handler ends it, or it was killed each " +
-            "time for another reason: then requeue the event.";
+            "A relay was gone three times while this event was being handled. Either a handler ends the process, or blocks it for longer " +
+            "than a lease lasts, or it was killed each time for another reason: then requeue the event.";
         Acknowledge(lane, entry,
         [
             .. HandlersOf(lane, entry).Select(handler => new Delivery(handler, DeliveryState.Dead, entry.Attempts + PartitionWork.MaxInterruptions, Error: Error)),

@@ -70,6 +70,7 @@ internal sealed partial class RelayLoop
             idle.SetCanceled();
         }
 
+        _ = idle.Task.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default); // who waited may have given up
         return idle.Task;
     }
 
@@ -115,20 +116,11 @@ internal sealed partial class RelayLoop
         Exception? failure = null;
         try
         {
-            while (!_engine.HasEnded && !_abandoned.IsCancellationRequested)
+            while (!Step())
             {
-                while (TryNext(out var command))
-                {
-                    Execute(command);
-                }
-
                 TellIdleWaiters();
                 SetTimer();
                 await _answers.Reader.WaitToReadAsync().ConfigureAwait(false);
-                while (_answers.Reader.TryRead(out var answer))
-                {
-                    Take(answer);
-                }
             }
         }
 #pragma warning disable CA1031 // whatever it is, the host stays up, and others take over when the leases run out
@@ -140,6 +132,28 @@ internal sealed partial class RelayLoop
         }
 
         await EndAsync(failure).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the answers that have come, and does what is to be done now.</summary>
+    /// <returns>Whether that was all.</returns>
+    private bool Step()
+    {
+        TakeAnswers();
+        while (!_abandoned.IsCancellationRequested && TryNext(out var command))
+        {
+            Execute(command);
+            TakeAnswers(); // a store may have worked on this flow for long, and a lease been prolonged meanwhile
+        }
+
+        return _engine.HasEnded || _abandoned.IsCancellationRequested;
+    }
+
+    private void TakeAnswers()
+    {
+        while (_answers.Reader.TryRead(out var answer))
+        {
+            Take(answer);
+        }
     }
 
     private async Task EndAsync(Exception? failure)

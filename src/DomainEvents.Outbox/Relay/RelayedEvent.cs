@@ -25,15 +25,24 @@ internal sealed class RelayedEvent
         : new PublishPlan(Type.Type, Occasions.Relayed, _all.Handlers.Where(handler => handlers.Contains(NameOf(handler), StringComparer.Ordinal)), _all.Settings);
 
     /// <summary>What came of a plan.</summary>
-    public IReadOnlyList<HandlerOutcome> OutcomesOf(PublishPlan plan, PublishResult result)
+    /// <param name="plan">The plan.</param>
+    /// <param name="result">What it returned.</param>
+    /// <param name="isCancelled">Whether what failed is to be called again: nobody can tell how it would have ended.</param>
+    /// <returns>What came of each handler; <see langword="null"/> if all of them are to be called again.</returns>
+    public IReadOnlyList<HandlerOutcome>? OutcomesOf(PublishPlan plan, PublishResult result, bool isCancelled)
     {
         if (result.Succeeded && plan == _all)
         {
             return _allSucceeded;
         }
 
-        var errors = result.Failures.ToDictionary(failure => failure.Handler.Name, failure => ErrorText.Of(failure.Exception), StringComparer.Ordinal);
-        return Array.ConvertAll(plan.Handlers, handler => new HandlerOutcome(NameOf(handler), errors.GetValueOrDefault(NameOf(handler))));
+        var failures = result.Failures.ToDictionary(failure => failure.Handler.Name, failure => failure.Exception, StringComparer.Ordinal);
+        return isCancelled && failures.Count == plan.Handlers.Length ? null : Array.ConvertAll(plan.Handlers, OutcomeOf);
+
+        HandlerOutcome OutcomeOf(LinkedHandler handler) =>
+            !failures.TryGetValue(NameOf(handler), out var exception) ? new HandlerOutcome(NameOf(handler))
+            : isCancelled ? new HandlerOutcome(NameOf(handler), IsCancelled: true)
+            : new HandlerOutcome(NameOf(handler), ErrorText.Of(exception));
     }
 
     /// <summary>The names of handlers outlive the process, and so must not depend on the order of registrations.</summary>

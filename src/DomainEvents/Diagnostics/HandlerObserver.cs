@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DomainEvents;
 
-/// <summary>Gives the calls of one handler for one event type a span, a count and a duration.</summary>
+/// <summary>Gives the calls of one handler for one event type a span, a count and a duration. Listeners that throw do not make it fail.</summary>
 internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handler)
 {
     private readonly string _spanName = $"process {plan.EventType}";
@@ -11,20 +11,33 @@ internal sealed class HandlerObserver(PublishPlan plan, HandlerDescriptor handle
 
     public async ValueTask ObserveAsync(HandlerCall call, IDomainEvent domainEvent, CancellationToken cancellationToken)
     {
-        using var activity = StartActivity(domainEvent);
+        Activity? activity = null;
+        Log.Contained(() => activity = StartActivity(domainEvent));
         var started = Telemetry.Duration.Enabled ? plan.Settings.TimeProvider.GetTimestamp() : (long?)null;
         try
         {
             await call(domainEvent, cancellationToken).ConfigureAwait(false);
-            Record(started, null);
+            Log.Contained(() => End(activity, started, null));
         }
         catch (Exception exception)
         {
-            // The message may quote the payload; the type does not.
-            activity?.SetStatus(ActivityStatusCode.Error);
-            activity?.SetTag(Telemetry.ErrorTag, exception.GetType().FullName);
-            Record(started, exception);
+            Log.Contained(() => End(activity, started, exception));
             throw;
+        }
+    }
+
+    private void End(Activity? activity, long? started, Exception? exception)
+    {
+        using (activity)
+        {
+            if (exception is not null)
+            {
+                // The message may quote the payload; the type does not.
+                activity?.SetStatus(ActivityStatusCode.Error);
+                activity?.SetTag(Telemetry.ErrorTag, exception.GetType().FullName);
+            }
+
+            Record(started, exception);
         }
     }
 

@@ -127,9 +127,9 @@ internal sealed class CrashRun : IAsyncDisposable
 
         verdict.Violations.Should().BeEmpty($"the seed was {Seed}");
         verdict.Events.Should().BePositive();
-        deadLetters.Where(letter => !letter.Error.Contains("ended three times")
+        deadLetters.Where(letter => !letter.Error.Contains("gone three times")
                 || !history.Tenures.Any(tenure => tenure.Noted == letter.Position && tenure.Interruptions >= 3))
-            .Should().BeEmpty("an event is given up only if processes ended three times while it was handled");
+            .Should().BeEmpty("an event is given up only if relays were gone three times while it was handled");
         (await Database.CountAsync("domain_event_outbox")).Should().Be(0);
         (await Database.CountAsync("domain_event_delivery")).Should().Be(0);
         (await Database.CountAsync("domain_event_log")).Should().Be(verdict.Events, "each event is in the log once");

@@ -93,16 +93,33 @@ public sealed class ReceiveSpanTests
     }
 
     [Fact]
+    public async Task A_listener_that_throws_changes_nothing()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "DomainEvents",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => throw new InvalidOperationException(activity.DisplayName),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var application = new OutboxApplication(events => events.AddEvent<OrderPlaced>().AddHandler<SendMail>());
+        application.Store.Add(Stored.Event("shop.order-placed", "{\"book\":\"Emma\"}"));
+
+        (await application.Relay.DrainAsync().Soon()).Should().Be(1);
+        (await application.Store.GetStatusAsync()).Should().Be(new OutboxStatus(0, 0, 0, 0, null));
+    }
+
+    [Fact]
     public void When_nobody_listens_nothing_is_allocated()
     {
         var message = Stored.Event("shop.order-placed", "{}");
         var metadata = new EventMetadata("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=42", null, null);
-        ReceiveSpan.Start(message, metadata).Should().BeNull();
+        ReceiveSpan.Start(message, metadata).Dispose();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
-            ReceiveSpan.Start(message, metadata);
+            ReceiveSpan.Start(message, metadata).Dispose();
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);

@@ -76,6 +76,30 @@ public sealed class DrainTests
         (await application.Store.GetStatusAsync()).Pending.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handler_that_drains_is_told_that_it_would_wait_for_itself(bool isHosted)
+    {
+        await using var application = new OutboxApplication(
+            events =>
+            {
+                events.Services.AddSingleton<IEventHandler<OrderPlaced>, Draining>();
+                events.AddEvent<OrderPlaced>();
+            },
+            options => options.MaxAttempts = 1);
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        if (isHosted)
+        {
+            await application.StartAsync();
+        }
+
+        await application.Relay.DrainAsync().Soon();
+        await application.StopAsync().Soon();
+
+        application.Store.Deliveries.Should().ContainSingle().Which.Row.Error.Should().Contain("would wait for its own end");
+    }
+
     [Fact]
     public async Task Draining_with_a_cancelled_token_does_nothing()
     {
@@ -147,5 +171,10 @@ public sealed class DrainTests
             await application.Relay.DrainAsync().Soon();
             application.Journal.Entries.Should().Equal("mail Emma");
         }
+    }
+
+    private sealed class Draining(IOutboxRelay relay) : IEventHandler<OrderPlaced>
+    {
+        public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken) => await relay.DrainAsync(cancellationToken);
     }
 }

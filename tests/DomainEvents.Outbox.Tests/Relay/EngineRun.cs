@@ -6,12 +6,13 @@ namespace DomainEvents.Outbox.Tests.Relay;
 /// <summary>One engine that owns all there is, with a store, a clock that is moved by hand, and commands that are answered when a test says so.</summary>
 internal sealed class EngineRun
 {
-    public EngineRun(int batchSize = 10, int maxConcurrency = 16)
+    public EngineRun(int batchSize = 10, int maxConcurrency = 16, TimeSpan? pollingInterval = null)
     {
         Settings = new RelaySettings("relay", new Dictionary<string, int> { ["A"] = 1 }, [new HandlerAnnouncement("A1", "A")])
         {
             BatchSize = batchSize,
             MaxConcurrency = maxConcurrency,
+            PollingInterval = pollingInterval ?? TimeSpan.FromSeconds(1),
         };
         Engine = new RelayEngine(Settings, new Random(1));
     }

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
+
 namespace DomainEvents.Outbox.Tests.Relay;
 
 /// <summary>A handler that says when it has begun, and ends when it is let go, or when it is cancelled if it listens to that.</summary>
-internal sealed class Gate(bool ignoresToken = false) : IEventHandler<OrderPlaced>
+internal sealed class Gate(bool ignoresToken = false, Exception? failure = null) : IEventHandler<OrderPlaced>
 {
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,6 +16,9 @@ internal sealed class Gate(bool ignoresToken = false) : IEventHandler<OrderPlace
 
     public int Calls => Volatile.Read(ref _calls);
 
+    /// <summary>The books of the events that it was done with.</summary>
+    public ConcurrentQueue<string> Handled { get; } = [];
+
     public void Open() => _open.TrySetResult();
 
     public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
@@ -24,6 +29,12 @@ internal sealed class Gate(bool ignoresToken = false) : IEventHandler<OrderPlace
         try
         {
             await _open.Task.WaitAsync(ignoresToken ? CancellationToken.None : cancellationToken);
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
+            Handled.Enqueue(domainEvent.Book);
         }
         catch (OperationCanceledException)
         {

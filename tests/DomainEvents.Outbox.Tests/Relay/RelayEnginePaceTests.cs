@@ -186,6 +186,21 @@ public sealed class RelayEnginePaceTests
         run.InFlight!.Request.Acknowledgements.Should().Equal(failed.Request.Acknowledgements);
     }
 
+    [Fact]
+    public void The_pause_after_a_failed_exchange_is_a_short_one_however_rarely_the_relay_polls()
+    {
+        var run = new EngineRun(pollingInterval: TimeSpan.FromHours(1));
+        run.Commit("s1");
+        run.Started();
+        run.Answer(run.Running.Single());
+        run.Open.Remove(run.InFlight!);
+
+        run.Engine.NotExchanged(run.Now);
+        run.Ask();
+
+        (run.Engine.WakeAt()!.Value - run.Now).Should().BeLessOrEqualTo(TimeSpan.FromSeconds(1));
+    }
+
     private static EngineRun Reading(params string[] streams)
     {
         var run = new EngineRun();

@@ -387,12 +387,7 @@ internal sealed class Schedule
         var position = handle.Entry.Message.Position;
         if (relay.Cancelled.Remove(handle.Lane) || relay.CancelsHandlers || (!_calm && _random.Next(100) == 0))
         {
-            foreach (var handler in handle.Handlers)
-            {
-                _witness.Ends(relay, handler, handle.Entry.Message, success: null);
-            }
-
-            relay.Engine.Handled(handle, outcomes: null);
+            Cancel(relay, handle);
             return;
         }
 
@@ -411,6 +406,20 @@ internal sealed class Schedule
         }
 
         relay.Engine.Handled(handle, outcomes);
+    }
+
+    /// <summary>Some handlers may have succeeded before.</summary>
+    private void Cancel(SimulatedRelay relay, RelayCommand.Handle handle)
+    {
+        var outcomes = new List<HandlerOutcome>();
+        foreach (var handler in handle.Handlers)
+        {
+            var mayHaveSucceeded = handle.Entry.Damage is null && _failures.GetValueOrDefault((handler, handle.Entry.Message.Position)) == 0;
+            outcomes.Add(new HandlerOutcome(handler, IsCancelled: !mayHaveSucceeded || _random.Next(3) > 0));
+            _witness.Ends(relay, handler, handle.Entry.Message, success: outcomes[^1].IsCancelled ? null : true);
+        }
+
+        relay.Engine.Handled(handle, outcomes.TrueForAll(outcome => outcome.IsCancelled) ? null : outcomes);
     }
 
     private void Crash(SimulatedRelay? relay)

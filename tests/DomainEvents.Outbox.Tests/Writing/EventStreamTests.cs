@@ -43,6 +43,7 @@ public sealed class EventStreamTests
         Of(happened, null).Should().Be($"{happened.EventId}");
         Of(happened, new Ticket(null!)).Should().Be($"{happened.EventId}");
         Of(happened, new Unnamed()).Should().Be($"{happened.EventId}");
+        Of(happened, new Parcel(new Parcel.Number(7))).Should().Be($"{happened.EventId}", "its identity only says its type");
     }
 
     [Theory]
@@ -92,4 +93,14 @@ public sealed class EventStreamTests
     }
 
     private sealed class Unnamed : AggregateRoot;
+
+    private sealed class Parcel : AggregateRoot<Parcel.Number>
+    {
+        public Parcel(Number id) => Id = id;
+
+        public sealed class Number(int value)
+        {
+            public int Value => value;
+        }
+    }
 }

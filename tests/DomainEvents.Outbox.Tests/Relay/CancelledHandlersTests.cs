@@ -1,0 +1,138 @@
+using DomainEvents.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DomainEvents.Outbox.Tests.Relay;
+
+/// <summary>What becomes of an event when its handlers are cut short.</summary>
+public sealed class CancelledHandlersTests
+{
+    private static readonly CancellationToken TimeIsOver = new(canceled: true);
+
+    [Fact]
+    public async Task A_handler_that_succeeded_is_not_called_again_because_the_shutdown_cancelled_another()
+    {
+        var gate = new Gate();
+        await using var application = Application(gate, events => events.AddHandler<SendMail>());
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+        await application.Journal.NextAsync().Soon();
+
+        await application.StopAsync(TimeIsOver).Soon();
+        gate.Open();
+        (await application.Relay.DrainAsync().Soon()).Should().Be(1);
+
+        application.Journal.Entries.Should().Equal("mail Emma");
+        gate.Calls.Should().Be(2);
+        (await application.Store.GetStatusAsync()).Should().Be(new OutboxStatus(0, 0, 0, 0, null));
+    }
+
+    [Fact]
+    public async Task To_be_cancelled_is_no_attempt()
+    {
+        var gate = new Gate();
+        await using var application = Application(gate, events => events.AddHandler<SendMail>(), options => options.MaxAttempts = 1);
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+        await application.Journal.NextAsync().Soon();
+
+        await application.StopAsync(TimeIsOver).Soon();
+
+        var (_, handler, row) = application.Store.Deliveries.Should().ContainSingle().Subject;
+        handler.Should().Contain(nameof(Gate));
+        (row.State, row.Attempts, row.Error).Should().Be((DeliveryState.Due, 0, null));
+    }
+
+    [Fact]
+    public async Task Later_events_of_the_stream_wait_for_the_handler_that_was_cancelled()
+    {
+        var gate = new Gate();
+        await using var application = Application(gate, events => events.AddHandler<SendMail>());
+        await application.StartAsync();
+        var order = new Order(1);
+        order.Place("Emma");
+        await application.Dispatcher.PublishFromAsync(order);
+        await gate.Begun.Soon();
+        await application.Journal.NextAsync().Soon();
+        order.Place("Persuasion");
+        await application.Dispatcher.PublishFromAsync(order);
+
+        await application.StopAsync(TimeIsOver).Soon();
+        gate.Open();
+        await application.Relay.DrainAsync().Soon();
+
+        gate.Handled.Should().Equal("Emma", "Persuasion");
+        application.Journal.Entries.Should().Equal("mail Emma", "mail Persuasion");
+    }
+
+    [Fact]
+    public async Task What_fails_because_the_container_is_gone_is_no_attempt()
+    {
+        var gate = new Gate(ignoresToken: true, failure: new ObjectDisposedException("shop"));
+        var application = Application(gate, options: options => options.MaxAttempts = 1);
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+        var disposal = application.DisposeAsync().AsTask();
+        gate.Open();
+        await disposal.Soon();
+
+        (await application.Store.GetStatusAsync()).Should().Be(new OutboxStatus(1, 0, 0, 0, null));
+    }
+
+    [Fact]
+    public async Task Disposing_of_the_container_ends_a_drain_that_runs_without_a_host()
+    {
+        var gate = new Gate();
+        var application = Application(gate);
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        var drain = application.Relay.DrainAsync();
+        await gate.Begun.Soon();
+
+        await application.DisposeAsync().AsTask().Soon();
+
+        await drain.Awaiting(it => it.Soon()).Should().ThrowAsync<OperationCanceledException>();
+        gate.Cancelled.IsCompleted.Should().BeTrue();
+        (await application.Store.GetStatusAsync()).Should().Be(new OutboxStatus(1, 0, 0, 0, null));
+    }
+
+    [Fact]
+    public async Task An_exception_that_cannot_be_read_fails_its_own_handler_only()
+    {
+        await using var application = new OutboxApplication(
+            events =>
+            {
+                events.Services.AddSingleton<IEventHandler<OrderPlaced>>(new Failing(new Mute()));
+                events.AddEvent<OrderPlaced>().AddHandler<SendMail>();
+            },
+            options => options.MaxAttempts = 1);
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+
+        (await application.Relay.DrainAsync().Soon()).Should().Be(1);
+
+        application.Journal.Entries.Should().Equal("mail Emma");
+        application.Store.Deliveries.Should().ContainSingle().Which.Row.Error.Should().Contain(nameof(Mute));
+    }
+
+    private static OutboxApplication Application(Gate gate, Action<DomainEventsBuilder>? configure = null, Action<OutboxOptions>? options = null) => new(
+        events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
+            configure?.Invoke(events.AddEvent<OrderPlaced>());
+            events.AddEvent<OrderPlaced>();
+        },
+        options);
+
+    private sealed class Failing(Exception exception) : IEventHandler<OrderPlaced>
+    {
+        public ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken) => throw exception;
+    }
+
+    private sealed class Mute : Exception
+    {
+        public override string Message => throw new InvalidOperationException("no message");
+
+        public override string ToString() => throw new InvalidOperationException("no text");
+    }
+}
