@@ -163,6 +163,10 @@ internal sealed partial class ContextEvents
         {
             await CompleteAsync(transaction, EventTransactionState.Committed, synchronous).ConfigureAwait(false);
         }
+        else
+        {
+            save.Storing?.Saved(Context);
+        }
     }
 
     /// <param name="failure">What it failed of; <see langword="null"/> if it was cancelled.</param>

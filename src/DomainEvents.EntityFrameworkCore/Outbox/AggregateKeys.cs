@@ -39,11 +39,21 @@ internal sealed class AggregateKeys(DbContext context)
         return values.Contains(null) ? null : string.Join(',', values.Select(Escaped));
     }
 
-    private static string? ValueOf(IUpdateEntry entry, IProperty property) => entry.HasTemporaryValue(property) ? null : entry.GetCurrentValue(property) switch
+    /// <summary>As it is in the column: a type of the user's own may say nothing of its value.</summary>
+    private static string? ValueOf(IUpdateEntry entry, IProperty property)
     {
-        byte[] bytes => Convert.ToHexString(bytes),
-        var value => Convert.ToString(value, CultureInfo.InvariantCulture),
-    };
+        if (entry.HasTemporaryValue(property))
+        {
+            return null;
+        }
+
+        var value = entry.GetCurrentValue(property);
+        return (property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value) switch
+        {
+            byte[] bytes => Convert.ToHexString(bytes),
+            var stored => Convert.ToString(stored, CultureInfo.InvariantCulture),
+        };
+    }
 
     /// <summary>Two keys never look alike.</summary>
     private static string Escaped(string? value) =>

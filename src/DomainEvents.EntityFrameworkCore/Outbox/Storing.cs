@@ -70,6 +70,16 @@ internal sealed class Storing(IEventOutbox outbox, Save save, IReadOnlyList<Buff
         }
     }
 
+    /// <summary>The save is over. What it has accepted, as it does unless it is told not to, no retry writes again.</summary>
+    public void Saved(DbContext context)
+    {
+        foreach (var entry in events)
+        {
+            entry.IsAccepted = entry.Source is { } source
+                && TrackedAggregates.EntryOf(context, source) is not { EntityState: EntityState.Added or EntityState.Modified or EntityState.Deleted };
+        }
+    }
+
     /// <summary>The save begins again, with nothing done.</summary>
     public void Undo()
     {

@@ -23,7 +23,7 @@ internal static partial class TransactionLog
     [LoggerMessage(2005, LogLevel.Warning, "A database transaction could not be rolled back.", EventName = "RollbackFailed")]
     public static partial void RollbackFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2006, LogLevel.Error, "An enlisted database transaction was committed or rolled back directly, so the fate of its events is unknown: none was published. Complete it through its EventTransaction.", EventName = "TransactionCompletedElsewhere")]
+    [LoggerMessage(2006, LogLevel.Error, "An enlisted database transaction was committed or rolled back directly, so the fate of its events is unknown: none was published, but those that were stored in the outbox by then, if it was committed. Complete it through its EventTransaction.", EventName = "TransactionCompletedElsewhere")]
     public static partial void CompletedElsewhere(ILogger logger);
 
     [LoggerMessage(2007, LogLevel.Warning, "{Count} event(s) were raised on a {Source} too late for the commit. They stay pending on it.", EventName = "EventsRaisedTooLate")]

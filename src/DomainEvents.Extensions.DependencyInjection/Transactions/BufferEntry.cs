@@ -28,6 +28,9 @@ internal sealed class BufferEntry(long sequence, EventTransaction owner)
     /// <summary>The place at which it was stored; zero as long as it is not.</summary>
     public long StoredAt { get; set; }
 
+    /// <summary>Whether the row of its source counts as saved, whatever becomes of the transaction: nobody writes it again.</summary>
+    public bool IsAccepted { get; set; }
+
     /// <summary>Whether its row is committed, while what is around its transaction goes on.</summary>
     public bool IsCommitted { get; set; }
 

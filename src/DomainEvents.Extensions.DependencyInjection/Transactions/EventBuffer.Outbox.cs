@@ -33,23 +33,21 @@ internal sealed partial class EventBuffer
     {
         lock (_entries)
         {
-            TakeStoredOffSources(owner, logger).ForEach(entry => entry.IsCommitted = true);
+            var stored = _entries.FindAll(entry => entry is { IsStored: true, IsCommitted: false } && entry.Owner.IsWithin(owner));
+            TakeOffSources(stored, logger);
+            stored.ForEach(entry => entry.IsCommitted = true);
         }
     }
 
-    /// <summary>Whatever has become of what is stored, the rows say it: the sources are not to hand it out once more.</summary>
-    public List<BufferEntry> TakeStoredOffSources(EventTransaction owner, ILogger logger)
+    /// <summary>
+    /// Nobody knows whether what is stored is committed. Where the source's own row is not written again, its events are not either:
+    /// they are there or not, as the row is. Otherwise they go with it once more, twice rather than never.
+    /// </summary>
+    public void ForgetAccepted(EventTransaction owner, ILogger logger)
     {
         lock (_entries)
         {
-            var stored = _entries.FindAll(entry => entry is { IsStored: true, IsCommitted: false } && entry.Owner.IsWithin(owner));
-            foreach (var ofSource in stored.Where(entry => entry.Source is not null).GroupBy(entry => entry.Source, ReferenceEqualityComparer.Instance))
-            {
-                Remove((IHasDomainEvents)ofSource.Key!, [.. ofSource.Select(entry => entry.Event!)], logger);
-            }
-
-            stored.ForEach(entry => entry.Source = null);
-            return stored;
+            TakeOffSources(_entries.FindAll(entry => entry is { IsStored: true, IsAccepted: true } && entry.Owner.IsWithin(owner)), logger);
         }
     }
 
@@ -63,6 +61,17 @@ internal sealed partial class EventBuffer
             committed.ForEach(entry => _events.Remove(entry.Event!.EventId));
             return committed;
         }
+    }
+
+    /// <summary>They are pending there no more.</summary>
+    private static void TakeOffSources(List<BufferEntry> stored, ILogger logger)
+    {
+        foreach (var ofSource in stored.Where(entry => entry.Source is not null).GroupBy(entry => entry.Source, ReferenceEqualityComparer.Instance))
+        {
+            Remove((IHasDomainEvents)ofSource.Key!, [.. ofSource.Select(entry => entry.Event!)], logger);
+        }
+
+        stored.ForEach(entry => entry.Source = null);
     }
 
     private static void Remove(IHasDomainEvents source, List<IDomainEvent> published, ILogger logger)

@@ -101,7 +101,7 @@ public sealed partial class EventTransaction
             await EndAsync(EventTransactionState.InDoubt, synchronous).ConfigureAwait(false);
             throw new InvalidOperationException(
                 "The enlisted database transaction was committed or rolled back directly, so the fate of its events is unknown: " +
-                "none was published. Complete it through the EventTransaction that Enlist returned.");
+                "none was published, but those that were stored in the outbox by then, if it was committed. Complete it through the EventTransaction that Enlist returned.");
         }
 
         _committing = true;

@@ -51,6 +51,11 @@ public sealed partial class EventTransaction
     /// </summary>
     private async ValueTask<PublishResult> DiscardAsync(EventTransactionState state, bool synchronous)
     {
+        if (state == EventTransactionState.InDoubt)
+        {
+            _buffer.ForgetAccepted(this, _dispatcher.Logger);
+        }
+
         var committed = _outer is null ? _buffer.TakeCommitted(this) : [];
         var discarded = _buffer.Discard(this, keepsStored: _outer is not null && !HasTransaction);
         await _dispatcher.FinishAsync(committed, Occasions.AfterCommit, synchronous).ConfigureAwait(false);

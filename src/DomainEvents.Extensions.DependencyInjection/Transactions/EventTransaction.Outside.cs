@@ -112,8 +112,7 @@ public sealed partial class EventTransaction
 
     /// <summary>
     /// Its database transaction has ended and nobody told of it: disposed of without a commit, if only its owner could
-    /// complete it; otherwise nobody knows how. Most likely it is committed, so what is stored is not stored again. What is
-    /// open inside cannot be committed any more.
+    /// complete it; otherwise nobody knows how. What is open inside cannot be committed any more.
     /// </summary>
     internal ValueTask<PublishResult> EndUnheardOfAsync(bool synchronous)
     {
@@ -128,7 +127,6 @@ public sealed partial class EventTransaction
             return EndAsync(EventTransactionState.RolledBack, synchronous);
         }
 
-        _buffer.TakeStoredOffSources(this, _dispatcher.Logger);
         Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
         return EndAsync(EventTransactionState.InDoubt, synchronous);
     }

@@ -237,6 +237,26 @@ public sealed class StoredTransactionTests
         (await desk.StoredAsync()).Should().Equal("A opened", "B opened");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_native_rollback_has_taken_back_is_stored_with_the_rows_that_are_saved_again(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        desk.Context.Add(new Ticket(1, "A"));
+        await using (var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync())
+        {
+            await desk.Context.Database.UseTransactionAsync(native);
+            await desk.Context.SaveChangesAsync(acceptAllChangesOnSuccess: false);
+            await native.RollbackAsync();
+        }
+
+        await desk.Context.Database.UseTransactionAsync(null);
+        await desk.Context.SaveAsync(how);
+
+        (await desk.TitlesAsync()).Should().Equal("A");
+        (await desk.StoredAsync()).Should().Equal("A opened");
+    }
+
     [Theory, PostgreSqlData]
     public async Task A_commit_that_PostgreSQL_turns_into_a_rollback_leaves_no_event(DatabaseKind kind, How how)
     {

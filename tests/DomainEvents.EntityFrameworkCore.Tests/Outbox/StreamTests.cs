@@ -64,6 +64,19 @@ public sealed class StreamTests
             @"Book:a\,b,1", "Book:a,1", @"Book:c\\,2", "Shelved:5f0c3f44-6d8c-4b6a-9f3b-0d3b1a3c1a11");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_key_of_a_type_that_says_nothing_of_its_value_is_the_one_in_the_column(DatabaseKind kind, How how)
+    {
+        await using var shelf = await Shelf.OpenAsync(kind);
+        await using var scope = shelf.Services.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<ShelfContext>();
+        context.AddRange(new Crate(new CrateNumber(7)), new Crate(new CrateNumber(8)));
+
+        await context.SaveAsync(how);
+
+        (await OutboxDesk.RowsAsync(shelf.Database)).Select(row => row.Stream.Split('.', '+')[^1]).Should().BeEquivalentTo("Crate:7", "Crate:8");
+    }
+
     private sealed class Shelf(TestDatabase database, ServiceProvider services) : IAsyncDisposable
     {
         public TestDatabase Database => database;
@@ -96,10 +109,31 @@ public sealed class StreamTests
         {
             modelBuilder.Entity<Book>().HasKey(book => new { book.Title, book.Volume });
             modelBuilder.Entity<Shelved>();
+            modelBuilder.Entity<Crate>().Property(crate => crate.Id).HasConversion(number => number.Value, value => new CrateNumber(value));
         }
     }
 
     private sealed record Placed : DomainEvent;
+
+    private sealed class Crate : AggregateRoot<CrateNumber>
+    {
+        public Crate(CrateNumber id)
+        {
+            Id = id;
+            Raise(new Placed());
+        }
+    }
+
+    private readonly struct CrateNumber(int value) : IEquatable<CrateNumber>
+    {
+        public int Value => value;
+
+        public bool Equals(CrateNumber other) => other.Value == Value;
+
+        public override bool Equals(object? obj) => obj is CrateNumber other && Equals(other);
+
+        public override int GetHashCode() => Value;
+    }
 
     /// <summary>Has no base class.</summary>
     private class Book : IHasDomainEvents
