@@ -23,9 +23,10 @@ internal static class Tables
         -- The outbox of DomainEvents. May be run again. Times are ticks (100 ns) of UTC since 0001-01-01.
         -- Also run once, outside of a transaction: pragma journal_mode = wal;
 
-        -- Events that are not handled yet. Without autoincrement SQLite would use positions again once the table is empty.
+        -- Events that are not handled yet. SQLite would use positions again once the table is empty: the next one is therefore above the
+        -- last that was deleted as well. That costs a commit half of what "autoincrement" does, which writes a page more.
         create table if not exists domain_event_outbox (
-            position    integer primary key autoincrement,
+            position    integer primary key,
         {Event.Replace("{0}", $" default ({Sql.Now})", StringComparison.Ordinal)}
         );
 
@@ -78,13 +79,17 @@ internal static class Tables
             primary key (name, event_type)
         ) without rowid;
 
-        -- How far projections have come.
+        -- How far projections have come; without a name, the last position that has left the outbox.
         create table if not exists domain_event_checkpoint (
             projection text primary key,
             position   integer not null,
             state      text,
             updated_at integer not null
         ) without rowid;
+        insert or ignore into domain_event_checkpoint (projection, position, updated_at) values ('', 0, {Sql.Now});
+        create trigger if not exists domain_event_outbox_deleted after delete on domain_event_outbox begin
+            update domain_event_checkpoint set position = old.position where projection = '' and position < old.position;
+        end;
 
         -- What handlers that must act once have done.
         create table if not exists domain_event_inbox (

@@ -21,7 +21,7 @@ internal static class BatchInsertStatement
         var writer = new Writer(sql, text, parameter);
         for (var index = 0; index < messages.Count; index++)
         {
-            sql.Append(index == 0 ? "\n(" : ",\n(");
+            sql.Append(index == 0 ? $"\n({InsertStatement.NextPosition}, " : ",\n(null, ");
             writer.Add(messages[index]);
             sql.Append(')');
         }

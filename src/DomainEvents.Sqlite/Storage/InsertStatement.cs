@@ -10,10 +10,13 @@ namespace DomainEvents.Sqlite.Storage;
 internal static class InsertStatement
 {
     public const string Into =
-        "insert into domain_event_outbox (partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
+        "insert into domain_event_outbox (position, partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
+
+    /// <summary>Above all positions that there are, and that there were. Rows behind the first of a statement go without: SQLite counts on.</summary>
+    public const string NextPosition = "(select max(position, ifnull((select max(position) from domain_event_outbox), 0)) + 1 from domain_event_checkpoint where projection = '')";
 
     /// <summary>With parameters for <see cref="Bind"/> or <see cref="Values"/>.</summary>
-    public const string Text = Into + "(@partition, @stream, @type, @version, @id, @occurred, @tenant, @metadata, cast(@payload as text))";
+    public const string Text = Into + "(" + NextPosition + ", @partition, @stream, @type, @version, @id, @occurred, @tenant, @metadata, cast(@payload as text))";
 
     /// <summary>The statement by itself, to be run again and again.</summary>
     public static SqliteCommand For(SqliteConnection connection)
@@ -59,7 +62,7 @@ internal static class InsertStatement
         var parameters = command.Parameters;
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Behind(command.CommandText)}{Into}({message.Partition}, {Add(parameters, message.Stream)}, {Add(parameters, message.EventType)}, {message.Version}, {Add(parameters, message.EventId.ToString("D"))}, {message.OccurredAt.UtcTicks}, {Add(parameters, message.TenantId)}, {Add(parameters, message.Metadata)}, cast({Add(parameters, message.Payload.ToArray())} as text))");
+            $"{Behind(command.CommandText)}{Into}({NextPosition}, {message.Partition}, {Add(parameters, message.Stream)}, {Add(parameters, message.EventType)}, {message.Version}, {Add(parameters, message.EventId.ToString("D"))}, {message.OccurredAt.UtcTicks}, {Add(parameters, message.TenantId)}, {Add(parameters, message.Metadata)}, cast({Add(parameters, message.Payload.ToArray())} as text))");
     }
 
     /// <summary>A text, ended whatever it ends with, a comment perhaps.</summary>

@@ -79,7 +79,7 @@ public sealed class RelayedSaveTests
         await desk.DrainAsync();
         await desk.DrainAsync();
 
-        (await desk.PublishedAsync()).Should().Equal("A opened", "B opened");
+        (await desk.PublishedAsync()).Should().BeEquivalentTo(["A opened", "B opened"], "they are of two streams");
     }
 
     [Theory, SqliteData, PostgreSqlData]

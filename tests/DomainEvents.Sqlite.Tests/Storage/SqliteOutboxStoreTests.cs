@@ -44,6 +44,53 @@ public sealed class SqliteOutboxStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_position_is_not_used_again_in_whatever_way_rows_come_and_go()
+    {
+        var store = _database.CreateStore();
+        var relay = new TestRelay(store, "a", new HandlerAnnouncement("mail", Message().EventType));
+        await relay.RenewAsync();
+        var used = new HashSet<long>();
+        for (var round = 0; round < 12; round++)
+        {
+            switch (round % 4)
+            {
+                case 0:
+                    await store.WriteAsync([Message(), Message()], transaction: null, synchronous: true);
+                    break;
+                case 1:
+                    await AppendAsync(store, Message());
+                    break;
+                case 2:
+                    await AppendAsync(store, Message(), Message(), Message());
+                    break;
+                default:
+                    await using (var connection = await _database.OpenAsync())
+                    await using (var transaction = await connection.BeginTransactionAsync())
+                    {
+                        await store.WriteAsync([Message(), Message()], transaction, synchronous: false);
+                        await transaction.CommitAsync();
+                    }
+
+                    break;
+            }
+
+            var entries = await relay.ReadEventsAsync();
+            var last = used.DefaultIfEmpty().Max();
+            var written = entries.Select(entry => entry.Message.Position).Where(position => !used.Contains(position)).ToList();
+            written.Should().NotBeEmpty().And.OnlyContain(position => position > last);
+            used.UnionWith(written);
+            if (round % 3 == 1)
+            {
+                await relay.AcknowledgeAllAsync(entries);
+            }
+            else
+            {
+                await _database.ExecuteAsync($"DELETE FROM domain_event_outbox WHERE position >= {(round % 3 == 0 ? 0 : used.Max())}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_write_waits_for_another_connection_that_writes()
     {
         await using var other = await _database.OpenAsync();
