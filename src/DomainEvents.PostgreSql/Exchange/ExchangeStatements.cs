@@ -71,7 +71,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         unnoted as (
             update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from freed))
         insert into {tables.Delivery} ({DeliveryColumns})
-        select r.position, r.handler, r.stream, r.partition, r.event_type, r.version, r.state, r.attempts,
+        select r.position, r.handler, r.stream, r.partition, left(r.event_type, {OutboxTables.IndexedTypeLength}), r.version, r.state, r.attempts,
             case r.state
                 when {Dead} then timestamptz 'infinity'
                 when {Due} then now() + r.delay * interval '1 second'

@@ -42,7 +42,8 @@ internal static class SchemaScript
 
         -- What is left of events: for handlers that failed, or wait behind a failure, or for a relay that has them.
         -- state: 0 waiting, 1 due, 2 dead, 3 parked. due_at is infinite for what is dead, or waits behind another.
-        -- Streams may have long names, which no index takes: their hash is indexed.
+        -- Streams and types may have long names, which no index takes: of a stream the hash is indexed, of a type the first
+        -- 201 characters are here, one more than a type may have that anybody knows.
         create table if not exists {tables.Delivery} (
             position    bigint not null,
             handler     text collate "C" not null,

@@ -37,8 +37,34 @@ public abstract class RoundTripFacts : StoreConformance
 
     [StoreFact]
     public Task A_stream_may_have_a_very_long_name() =>
-        // Nothing in it repeats, so that no index can press it into a page.
-        ShouldComeBackAsync(Message(stream: string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))))));
+        ShouldComeBackAsync(Message(stream: VeryLong()));
+
+    [StoreFact]
+    public async Task An_event_of_a_type_with_a_very_long_name_is_parked_and_discarded_as_any_other()
+    {
+        var relay = await StartAsync("a", Mail);
+
+        var parked = await WriteAndLeaveAsync(relay, Message(type: VeryLong()), Parked());
+        var next = await WriteAndLeaveAsync(relay, Message(type: VeryLong()), new Delivery(Delivery.AllHandlers, DeliveryState.Waiting));
+        await WriteAndLeaveAsync(relay, Message("order-2"), Due(Mail));
+        var deliveries = await relay.ReadDeliveriesAsync();
+
+        (parked.Message.EventType, next.Message.EventType).Should().Be((VeryLong(), VeryLong()));
+        deliveries.Should().ContainSingle().Which.Message.Stream.Should().Be("order-2");
+        (await Store.GetStatusAsync()).Parked.Should().BeGreaterThan(0);
+        (await Store.DiscardAsync(parked.Message.Position, Delivery.AllHandlers)).Should().BeTrue();
+    }
+
+    [StoreFact]
+    public async Task A_type_with_a_very_long_name_is_not_taken_for_one_that_begins_as_it_does()
+    {
+        var known = VeryLong()[..200];
+        var relay = await StartAsync("a", Mail, new HandlerAnnouncement("mail", known));
+        await WriteAndLeaveAsync(relay, Message(type: known + "0"), Parked());
+        await WriteAndLeaveAsync(relay, Message("order-2", type: known), Parked());
+
+        (await relay.ReadDeliveriesAsync()).Should().ContainSingle().Which.Message.EventType.Should().Be(known);
+    }
 
     [StoreFact]
     public async Task A_payload_may_have_a_mebibyte_and_one_byte_more()
@@ -147,6 +173,10 @@ public abstract class RoundTripFacts : StoreConformance
         await relay.ReleaseAsync(leaves: true);
         (await Database.CountAsync("domain_event_outbox") + await Database.CountAsync("domain_event_delivery")).Should().Be(0);
     }
+
+    /// <summary>Nothing in it repeats, so that no index can press it into a page.</summary>
+    private static string VeryLong() =>
+        string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))));
 
     private static void ShouldBe(OutboxMessage actual, OutboxMessage expected)
     {
