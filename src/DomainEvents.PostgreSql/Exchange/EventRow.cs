@@ -22,12 +22,13 @@ internal static class EventRow
                 Metadata = reader.IsDBNull(5) ? null : reader.GetString(5),
                 TenantId = reader.IsDBNull(6) ? null : reader.GetString(6),
                 Stream = reader.GetString(7),
-                Partition = reader.GetInt16(8),
+                Partition = reader.GetInt16(8) & (OutboxMessage.PartitionCount - 1),
                 OccurredAt = reader.GetFieldValue<DateTimeOffset>(9),
                 StoredAt = reader.GetFieldValue<DateTimeOffset>(10),
             };
             var damage = message.Version < 1 ? $"Its version is {message.Version}, and versions begin with 1."
                 : message.EventType.Length == 0 ? "It has no type."
+                : message.Partition != reader.GetInt16(8) ? $"Its partition is {reader.GetInt16(8)}, and partitions are 0 to {OutboxMessage.PartitionCount - 1}."
                 : null;
             return new OutboxEntry(message, Blocked(reader), Damage: damage);
         }
@@ -49,7 +50,7 @@ internal static class EventRow
             Metadata = reader.IsDBNull(5) ? null : reader.GetString(5),
             TenantId = reader.IsDBNull(6) ? null : reader.GetString(6),
             Stream = reader.GetString(7),
-            Partition = reader.GetInt16(8),
+            Partition = reader.GetInt16(8) & (OutboxMessage.PartitionCount - 1),
             OccurredAt = default,
         },
         Blocked(reader),

@@ -9,7 +9,7 @@ internal sealed class ReadStatements(OutboxTables tables)
     public string Events { get; } = $"""
         select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}
         from {tables.Outbox} o
-        where o.position >= $1 and (1::bigint << o.partition) & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
+        where o.position >= $1 and {PartitionKeys.Bit("o")} & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
         order by o.position
         limit $5
         """;
@@ -28,7 +28,7 @@ internal sealed class ReadStatements(OutboxTables tables)
                 from {tables.Delivery} d
                 where d.event_type = able.event_type and d.handler = able.handler
                   and d.due_at <= now() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
-                  and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
+                  and {PartitionKeys.Bit("d")} & ({OwnedOf(tables)}) <> 0
                   and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
                   and not exists (
                       select from {tables.Delivery} ahead
@@ -48,7 +48,7 @@ internal sealed class ReadStatements(OutboxTables tables)
     /// <summary>Partitions, the lowest position to look at: the same, and how far it is safe to look no more. Not the snapshot's xmax, which running transactions may have passed: it is one behind the last that is over.</summary>
     public string DueAndFloor { get; } = $"""
         select {DueOf(tables)},
-            (select o.position from {tables.Outbox} o where o.position >= $2 and o.partition = any($1::smallint[]) order by o.position limit 1),
+            (select o.position from {tables.Outbox} o where o.position >= $2 and {PartitionKeys.Slot("o")} = any($1::smallint[]) order by o.position limit 1),
             pg_snapshot_xmin(s), pg_current_xact_id()
         from pg_current_snapshot() s
         """;

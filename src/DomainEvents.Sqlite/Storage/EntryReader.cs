@@ -22,7 +22,7 @@ internal struct EntryReader(SqliteDataReader reader)
     private OutboxMessage Message() => new()
     {
         Position = reader.GetInt64(0),
-        Partition = reader.GetInt32(1),
+        Partition = Number(1) is >= 0 and < OutboxMessage.PartitionCount and var partition ? (int)partition : Damaged(1, Slot(reader.GetInt64(1))),
         Stream = Text(2) ?? "",
         EventType = Text(3) is { Length: > 0 } type ? type : Damaged(3, ""),
         Version = Number(4) is >= 1 and <= int.MaxValue and var version ? (int)version : Damaged(4, 1),
@@ -33,6 +33,9 @@ internal struct EntryReader(SqliteDataReader reader)
         Metadata = Text(9),
         Payload = reader.GetFieldValue<byte[]>(10),
     };
+
+    /// <summary>The partition whose owner has read it.</summary>
+    private static int Slot(long partition) => (int)(partition & (OutboxMessage.PartitionCount - 1));
 
     private string? Text(int column) => reader.IsDBNull(column) ? null
         : reader.GetFieldType(column) == typeof(string) ? reader.GetString(column)

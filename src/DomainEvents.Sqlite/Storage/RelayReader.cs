@@ -32,7 +32,7 @@ internal sealed class RelayReader(Session session, OutboxExchange exchange, Outb
     {
         var busy = read.BusyStreams.ToHashSet();
         var messages = new List<(OutboxMessage, string?)>();
-        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where partition between 0 and 63 and (@partitions >> partition) & 1 order by position", ("@partitions", _partitions));
+        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where (@partitions >> (partition & 63)) & 1 order by position", ("@partitions", _partitions));
         while (messages.Count < read.Limit && reader.Read())
         {
             if (busy.Count == 0 || !busy.Contains(reader.GetString(2)))
