@@ -110,7 +110,7 @@ internal sealed class OperationCommands(OutboxTables tables, ExchangeStatements 
                     position,
                     handler),
                 Statement.Of(
-                    $"delete from {tables.Delivery} d where d.position = $1 and d.handler = $2 and (d.state = {Dead} or {_isStranded})",
+                    $"delete from {tables.Delivery} d where d.position = $1 and d.handler = $2 and (d.state = {Dead} or d.state = {Waiting} and d.handler = '' or {_isStranded})",
                     position,
                     handler),
                 Statement.Of(statements.Promote, new[] { position }),

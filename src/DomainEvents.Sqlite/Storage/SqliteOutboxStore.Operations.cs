@@ -113,7 +113,7 @@ internal sealed partial class SqliteOutboxStore
     private bool Discard(Session session, long position, string handler)
     {
         var isDiscarded = session.Execute(
-            $"delete from domain_event_delivery as d where d.position = @position and d.handler = @handler and (d.state in (2, 3) or ({IsForNobody}))",
+            $"delete from domain_event_delivery as d where d.position = @position and d.handler = @handler and (d.state in (2, 3) or (d.state = 0 and d.handler = '') or ({IsForNobody}))",
             ("@position", position), ("@handler", handler), ("@now", session.Now())) > 0;
         if (isDiscarded && !_options.KeepHistory)
         {
