@@ -61,7 +61,7 @@ internal sealed class ReadStatements(OutboxTables tables)
 
     private static string DueOf(OutboxTables tables) => $"""
         (select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d
-         where d.state = {(int)DeliveryState.Due} and d.due_at > now() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
+         where d.state <> {Dead} and d.due_at > now() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
          order by d.due_at limit 1),
         exists (select from {tables.Delivery} d where d.due_at <= now() and d.due_at < 'infinity')
         """;

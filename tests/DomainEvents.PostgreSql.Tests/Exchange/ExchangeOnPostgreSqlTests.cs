@@ -93,6 +93,20 @@ public sealed class ExchangeOnPostgreSqlTests : PostgreSqlTest
     }
 
     [PostgreSqlFact]
+    public async Task What_waits_and_was_let_go_after_an_exchange_had_begun_says_when_it_is_due()
+    {
+        var relay = await StartAsync();
+        await WriteAsync(Message());
+        await relay.AcknowledgeAsync((await relay.ReadEventsAsync()).Single(), new Delivery("mail", DeliveryState.Waiting));
+        await Database.ExecuteAsync("UPDATE domain_event_delivery SET due_at = now() + interval '5 minutes'"); // the now() of another transaction
+
+        var result = await relay.ReadAsync();
+
+        result.Deliveries.Should().BeEmpty();
+        result.NextDue.Should().BeCloseTo(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1));
+    }
+
+    [PostgreSqlFact]
     public async Task What_comes_to_wait_while_the_one_ahead_is_discarded_is_not_forgotten()
     {
         var relay = await StartAsync();
