@@ -255,6 +255,7 @@ public abstract class OperationFacts : StoreConformance
         await Database.AgeLogAsync(TimeSpan.FromDays(2));
         await WriteAndLeaveAsync(relay, Message());
 
+        (await Store.PurgeAsync(new OutboxOptions { HistoryRetention = TimeSpan.FromDays(36_525) }.HistoryRetention!.Value, limit: 10)).Should().Be(0);
         (await Store.PurgeAsync(TimeSpan.FromDays(3), limit: 10)).Should().Be(0);
         (await Store.PurgeAsync(TimeSpan.FromDays(1), limit: 4)).Should().Be(4);
         (await Database.ExecuteAsync("SELECT MIN(position) FROM domain_event_log")).Should().Be(last, "the oldest go first");
