@@ -103,6 +103,16 @@ public abstract class RoundTripFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task An_error_with_characters_that_the_database_refuses_is_stored()
+    {
+        var relay = await StartAsync("a", Mail);
+        await WriteAndLeaveAsync(relay, Message(), new Delivery("mail", DeliveryState.Dead, 1, Error: "a\0b \ud83e c"));
+        await WriteAndLeaveAsync(relay, Message("order-2"), Dead(Mail) with { Error = "\udd8a\0" });
+
+        (await DeadLettersAsync()).Select(letter => letter.Error).Should().Equal("a\ufffdb \ufffd c", "\ufffd\ufffd");
+    }
+
+    [StoreFact]
     public async Task A_row_that_cannot_be_read_says_so_and_stops_no_other()
     {
         var relay = await StartAsync("a", Mail);

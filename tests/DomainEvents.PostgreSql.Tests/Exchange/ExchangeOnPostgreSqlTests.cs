@@ -62,18 +62,6 @@ public sealed class ExchangeOnPostgreSqlTests : PostgreSqlTest
     }
 
     [PostgreSqlFact]
-    public async Task An_error_with_characters_that_the_database_refuses_is_stored()
-    {
-        var relay = await StartAsync();
-        await WriteAsync(Message());
-        var entry = (await relay.ReadEventsAsync()).Single();
-
-        await relay.AcknowledgeAsync(entry, new Delivery("mail", DeliveryState.Dead, 1, Error: "a\0b \ud83e c"));
-
-        (await Database.ExecuteAsync("SELECT error FROM domain_event_delivery")).Should().Be("a\ufffdb \ufffd c");
-    }
-
-    [PostgreSqlFact]
     public async Task Of_thousands_that_wait_behind_a_dead_letter_none_is_looked_at()
     {
         var relay = await StartAsync();
