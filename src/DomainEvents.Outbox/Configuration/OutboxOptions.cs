@@ -78,7 +78,10 @@ public sealed class OutboxOptions
     /// <summary>Whether events that every handler is done with are kept in the log, for replay. The default is <see langword="true"/>.</summary>
     public bool KeepHistory { get; set; } = true;
 
-    /// <summary>The longest event, in bytes of JSON: a longer one is refused by the save or the commit that would store it. 1 or more; the default is 1 MiB.</summary>
+    /// <summary>
+    /// The longest event, in bytes of JSON: a longer one is refused by the save or the commit that would store it. If one is stored all the same,
+    /// the relay does not read it, but makes it a dead letter. 1 or more; the default is 1 MiB.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxPayloadBytes
     {

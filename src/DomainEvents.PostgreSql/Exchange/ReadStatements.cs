@@ -5,9 +5,9 @@ namespace DomainEvents.PostgreSql;
 /// <summary>What an exchange is made of: the read. Its statements are of one transaction, and so of one now(): what one does not find due, another finds due next.</summary>
 internal sealed class ReadStatements(OutboxTables tables)
 {
-    /// <summary>The lowest position to look at, name, partitions, busy streams, limit.</summary>
+    /// <summary>The lowest position to look at, name, partitions, busy streams, limit, the longest payload.</summary>
     public string Events { get; } = $"""
-        select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}
+        select {EventRow.Columns("o", "$6")}, {Blocked(tables, "o")}
         from {tables.Outbox} o
         where o.position >= $1 and {PartitionKeys.Bit("o")} & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
         order by o.position
@@ -15,11 +15,11 @@ internal sealed class ReadStatements(OutboxTables tables)
         """;
 
     /// <summary>
-    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried. Each of these by
-    /// itself, along the index: a backlog may wait for a handler that only another process has.
+    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried, the longest payload. Each
+    /// of these by itself, along the index: a backlog may wait for a handler that only another process has.
     /// </summary>
     public string Deliveries { get; } = $"""
-        select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}, c.handler, c.attempts
+        select {EventRow.Columns("o", "$9")}, {Blocked(tables, "o")}, c.handler, c.attempts
         from (
             select d.position, d.handler, d.attempts
             from unnest($6::text[], $7::text[], $8::int[]) able(event_type, handler, newest)

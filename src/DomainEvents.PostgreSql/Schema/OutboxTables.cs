@@ -66,7 +66,7 @@ internal sealed class OutboxTables
 
     public IEnumerable<string> All => [Outbox, Delivery, Partition, Relay, Handler, Log, Checkpoint, Inbox];
 
-    /// <summary>The columns of an event that its row has in the outbox and in the log, in the order in which they are read.</summary>
+    /// <summary>The columns of an event that its row has in the outbox and in the log.</summary>
     public static string Columns(string alias) => string.Join(", ", ColumnNames.Select(name => $"{alias}.{name}"));
 
     private static readonly string[] ColumnNames =

@@ -7,6 +7,10 @@ namespace DomainEvents.Sqlite.Storage;
 /// <summary>Reads what a relay is to do, in the transaction of its exchange.</summary>
 internal sealed class RelayReader(Session session, OutboxExchange exchange, OutboxRead read, IEnumerable<int> owned)
 {
+    private static readonly string EventsText = $"select {EntryReader.Columns} from domain_event_outbox where (@partitions >> (partition & 63)) & 1 order by position";
+
+    private static readonly string EventText = $"select {EntryReader.Columns} from domain_event_log where position = @position";
+
     private readonly long _now = session.Now();
     private readonly Dictionary<string, List<(string Handler, long Position)>> _blocked = [];
 
@@ -32,7 +36,7 @@ internal sealed class RelayReader(Session session, OutboxExchange exchange, Outb
     {
         var busy = read.BusyStreams.ToHashSet();
         var messages = new List<(OutboxMessage, string?)>();
-        using var reader = session.Read($"select {Sql.Columns} from domain_event_outbox where (@partitions >> (partition & 63)) & 1 order by position", ("@partitions", _partitions));
+        using var reader = session.Read(EventsText, ("@longest", read.MaxPayloadBytes), ("@partitions", _partitions));
         while (messages.Count < read.Limit && reader.Read())
         {
             if (busy.Count == 0 || !busy.Contains(reader.GetString(2)))
@@ -101,7 +105,7 @@ internal sealed class RelayReader(Session session, OutboxExchange exchange, Outb
     private OutboxEntry Delivery((long Position, string Handler, int Attempts) delivery)
     {
         (OutboxMessage Message, string?) message;
-        using (var reader = session.Read($"select {Sql.Columns} from domain_event_log where position = @position", ("@position", delivery.Position)))
+        using (var reader = session.Read(EventText, ("@longest", read.MaxPayloadBytes), ("@position", delivery.Position)))
         {
             reader.Read();
             message = EntryReader.Read(reader);

@@ -76,6 +76,52 @@ public abstract class RoundTripFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task A_payload_longer_than_the_relay_reads_is_damage_that_names_the_limit_and_stops_no_other()
+    {
+        var relay = await StartAsync("a", Mail);
+        await WriteAsync(Message(payload: "\"éé\""), Message("order-2", payload: "\"ééx\""), Message("order-3"));
+
+        var events = (await ReadAsync(relay, maxPayloadBytes: 6)).Events;
+        await relay.AcknowledgeAsync(events[1], Due(Mail));
+        var delivery = (await ReadAsync(relay, maxPayloadBytes: 6)).Deliveries.Single();
+        var raised = (await ReadAsync(relay, maxPayloadBytes: 7)).Deliveries.Single();
+
+        events.Select(entry => entry.Message.Payload.Length).Should().Equal(6, 0, 2);
+        events.Select(entry => entry.Damage is null).Should().Equal(true, false, true);
+        events[1].Damage.Should().Contain("7 bytes").And.Contain("MaxPayloadBytes is 6");
+        (events[1].Message.EventType, events[1].Message.Stream).Should().Be((Type, "order-2"));
+        delivery.Damage.Should().Be(events[1].Damage);
+        (raised.Damage, Encoding.UTF8.GetString(raised.Message.Payload.Span)).Should().Be((null, "\"ééx\""));
+    }
+
+    [StoreFact]
+    public async Task Metadata_and_a_tenant_may_have_a_mebibyte_and_more_is_damage()
+    {
+        var relay = await StartAsync("a", Mail);
+        var longest = new string('x', OutboxRead.MaxTextBytes);
+        await WriteAsync(Message() with { Metadata = longest, TenantId = longest });
+        await WriteAsync(Message() with { Metadata = longest + "x" }, Message() with { TenantId = longest + "x" }, Message());
+
+        var events = await relay.ReadEventsAsync();
+
+        events.Select(entry => entry.Damage is null).Should().Equal(true, false, false, true);
+        (events[0].Message.Metadata == longest, events[0].Message.TenantId == longest).Should().Be((true, true));
+        (events[1].Message.Metadata, events[2].Message.TenantId).Should().Be((null, null));
+        events[1].Damage.Should().Contain("metadata").And.Contain("1048577").And.Contain("1048576");
+        events[2].Damage.Should().Contain("tenant");
+    }
+
+    [StoreFact]
+    public async Task Of_a_type_longer_than_any_the_beginning_is_read()
+    {
+        var relay = await StartAsync("a", Mail);
+
+        var entry = await WriteAndReadAsync(relay, Message(type: new string('x', OutboxRead.MaxTextBytes + 1)));
+
+        (entry.Message.EventType, entry.Damage).Should().Be((new string('x', 201), null));
+    }
+
+    [StoreFact]
     public async Task Times_come_back_in_utc_to_the_microsecond()
     {
         var relay = await StartAsync("a", Mail);
@@ -187,6 +233,9 @@ public abstract class RoundTripFacts : StoreConformance
     /// <summary>Nothing in it repeats, so that no index can press it into a page.</summary>
     private static string VeryLong() =>
         string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))));
+
+    private static Task<OutboxExchangeResult> ReadAsync(TestRelay relay, int maxPayloadBytes) =>
+        relay.ExchangeAsync(exchange => exchange with { Read = relay.Read() with { MaxPayloadBytes = maxPayloadBytes } });
 
     private static void ShouldBe(OutboxMessage actual, OutboxMessage expected)
     {

@@ -152,6 +152,7 @@ public sealed class ExchangeOnPostgreSqlTests : PostgreSqlTest
                 new NpgsqlParameter<short[]> { TypedValue = [1, 2] },
                 new NpgsqlParameter<string[]> { TypedValue = ["busy"] },
                 new NpgsqlParameter<long> { TypedValue = 100 },
+                new NpgsqlParameter<int> { TypedValue = int.MaxValue },
             },
         };
         var plan = new List<string>();
