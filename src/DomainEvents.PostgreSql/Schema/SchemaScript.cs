@@ -59,7 +59,7 @@ internal static class SchemaScript
             changed_at  timestamptz not null default clock_timestamp(),
             primary key (position, handler));
         create index if not exists domain_event_delivery_stream on {tables.Delivery} (stream_hash, handler, position);
-        create index if not exists domain_event_delivery_runnable on {tables.Delivery} (event_type, handler, due_at) where due_at < 'infinity';
+        create index if not exists domain_event_delivery_runnable on {tables.Delivery} (event_type, handler, due_at, version) where due_at < 'infinity';
         create index if not exists domain_event_delivery_due on {tables.Delivery} (due_at) where due_at < 'infinity';
 
         create table if not exists {tables.Partition} (
