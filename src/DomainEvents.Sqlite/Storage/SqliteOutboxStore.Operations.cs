@@ -13,8 +13,7 @@ internal sealed partial class SqliteOutboxStore
     private const string IsForNobody =
         """
         d.handler <> '' and not exists (
-            select 1 from domain_event_log l join domain_event_handler h on h.event_type = l.event_type
-            where l.position = d.position and h.name = d.handler and h.live_until >= @now)
+            select 1 from domain_event_handler h where h.event_type = d.event_type and h.name = d.handler and h.live_until >= @now)
         """;
 
     public ValueTask<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
