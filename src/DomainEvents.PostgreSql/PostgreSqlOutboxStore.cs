@@ -15,7 +15,6 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
     private readonly LeaseCommands _leases;
     private readonly OperationCommands _operations;
     private readonly ConcurrentDictionary<string, RelayMemory> _memories = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _renewals = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">The schema of the options is no name.</exception>
     public PostgreSqlOutboxStore(NpgsqlDataSource dataSource, OutboxOptions options)
@@ -33,45 +32,34 @@ internal sealed partial class PostgreSqlOutboxStore : IOutboxStore, IAsyncDispos
 
     public ValueTask<RelayLease> RenewAsync(RelayRenewal renewal, CancellationToken cancellationToken = default)
     {
-        // Begun anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence.
-        lock (_memories)
-        {
-            _memories.TryRemove(renewal.Relay, out _);
-            _renewals[renewal.Relay] = _renewals.GetValueOrDefault(renewal.Relay) + 1;
-        }
-
+        // Begun anew, lest a mistake lasts: somebody may restore a backup, or restart the sequence. An exchange that is under way
+        // goes on with what it has, and that is forgotten with it.
+        _memories.TryRemove(renewal.Relay, out _);
         return _connections.RunAsync(
             (_leases, renewal), static (connection, state, token) => state._leases.RenewAsync(connection, state.renewal, token), cancellationToken);
     }
 
     public async ValueTask<OutboxExchangeResult> ExchangeAsync(OutboxExchange exchange, CancellationToken cancellationToken = default)
     {
-        // Taken out while it is in use; what failed is not put back, and is begun anew.
-        var renewals = _renewals.GetValueOrDefault(exchange.Relay);
-        var memory = _memories.TryRemove(exchange.Relay, out var known) ? known : new RelayMemory();
-        var result = await _connections.RunAsync(
-            new ExchangeCommand(_write, _read, exchange, memory), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
-            .ConfigureAwait(false);
-        lock (_memories)
+        var memory = _memories.GetOrAdd(exchange.Relay, static _ => new RelayMemory());
+        try
         {
-            if (_renewals.GetValueOrDefault(exchange.Relay) == renewals) // else it is to begin anew
-            {
-                _memories[exchange.Relay] = memory;
-            }
+            return await _connections.RunAsync(
+                new ExchangeCommand(_write, _read, exchange, memory), static (connection, command, token) => command.RunAsync(connection, token), cancellationToken)
+                .ConfigureAwait(false);
         }
-
-        return result;
+        catch
+        {
+            _memories.TryRemove(KeyValuePair.Create(exchange.Relay, memory)); // begun anew, unless it was already
+            throw;
+        }
     }
 
     public async ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default)
     {
         if (leaves)
         {
-            lock (_memories)
-            {
-                _memories.TryRemove(relay, out _);
-                _renewals.TryRemove(relay, out _);
-            }
+            _memories.TryRemove(relay, out _);
         }
 
         await _connections.RunAsync(

@@ -5,6 +5,9 @@ namespace DomainEvents.Outbox;
 /// <summary>How events are stored and relayed. Read when the outbox is first used; not thread-safe before.</summary>
 public sealed class OutboxOptions
 {
+    /// <summary>Longer than anybody keeps anything, and a moment that every database has.</summary>
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36_525);
+
     private int _batchSize = 100;
     private TimeSpan _pollingInterval = TimeSpan.FromSeconds(1);
     private TimeSpan _leaseDuration = TimeSpan.FromSeconds(30);
@@ -75,7 +78,10 @@ public sealed class OutboxOptions
     /// <summary>Whether events that every handler is done with are kept in the log, for replay. The default is <see langword="true"/>.</summary>
     public bool KeepHistory { get; set; } = true;
 
-    /// <summary>The longest event, in bytes of JSON: a longer one is refused by the save or the commit that would store it. 1 or more; the default is 1 MiB.</summary>
+    /// <summary>
+    /// The longest event, in bytes of JSON: a longer one is refused by the save or the commit that would store it. If one is stored all the same,
+    /// the relay does not read it, but makes it a dead letter. 1 or more; the default is 1 MiB.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxPayloadBytes
     {
@@ -94,14 +100,14 @@ public sealed class OutboxOptions
         set => _maxConcurrency = InRange(value, 1, int.MaxValue, nameof(MaxConcurrency));
     }
 
-    /// <summary>How long the log keeps events; <see langword="null"/> (the default) for ever.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    /// <summary>How long the log keeps events: more than zero, at most a hundred years (36,525 days); <see langword="null"/> (the default) for ever.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan? HistoryRetention
     {
         get => _historyRetention;
-        set => _historyRetention = value is null || value > TimeSpan.Zero
+        set => _historyRetention = value is null || (value > TimeSpan.Zero && value <= LongestRetention)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "HistoryRetention must be positive, or null for ever.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "HistoryRetention must be more than zero and at most 36,525 days, or null for ever.");
     }
 
     /// <summary>The database schema of the tables; <see langword="null"/> (the default) for the one that the connection goes by.</summary>

@@ -34,7 +34,8 @@ internal static class OutboxTelemetry
             relayed += acknowledgement.Handler is null ? 1 : 0;
             foreach (var left in acknowledgement.Left)
             {
-                var counter = left.State switch { DeliveryState.Due => Retries, DeliveryState.Dead => DeadLetters, _ => null };
+                // What was only cancelled has no error.
+                var counter = left.State switch { DeliveryState.Due when left.Error is not null => Retries, DeliveryState.Dead => DeadLetters, _ => null };
                 counter?.Add(1, new KeyValuePair<string, object?>(Telemetry.HandlerTag, left.Handler));
             }
         }

@@ -20,11 +20,11 @@ public interface IOutboxInspector
     ValueTask<bool> RequeueAsync(long position, string handlerName, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Gives a delivery up: a dead letter, a parked event (with the empty name), or one that waits for a handler which no running process has. Later
-    /// events of its stream go on.
+    /// Gives a delivery up: a dead letter, with the empty name a parked event or one that waits behind such a one, or one that waits for a handler which
+    /// no running process has. Later events of its stream go on.
     /// </summary>
     /// <param name="position">The place of the event.</param>
-    /// <param name="handlerName">The handler; empty for a parked event.</param>
+    /// <param name="handlerName">The handler; empty for an event that no handler has got yet.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Whether there was one to give up: true only for the call that did.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="handlerName"/> is <see langword="null"/>.</exception>

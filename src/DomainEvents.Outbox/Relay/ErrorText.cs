@@ -1,8 +1,6 @@
-using System.Text;
-
 namespace DomainEvents.Outbox.Relay;
 
-/// <summary>An exception as it is stored: in full, but as text that every database takes, and of a length that one can read.</summary>
+/// <summary>An exception as it is stored: in full, but of a length that one can read. <see cref="Delivery.Error"/> makes of it what every database takes.</summary>
 internal static class ErrorText
 {
     private const int Longest = 32_000;
@@ -10,12 +8,7 @@ internal static class ErrorText
     public static string Of(Exception exception)
     {
         var text = TextOf(exception);
-        if (text.Length > Longest)
-        {
-            text = string.Concat(text.AsSpan(0, Longest), " ...");
-        }
-
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD'); // lone surrogates become U+FFFD as well
+        return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), " ...");
     }
 
     /// <summary>What an exception says of itself is the user's code.</summary>

@@ -167,6 +167,7 @@ internal sealed class OutboxRelay(
             MaxAttempts = _options.MaxAttempts,
             FirstRetryDelay = _options.FirstRetryDelay,
             MaxRetryDelay = _options.MaxRetryDelay,
+            MaxPayloadBytes = _options.MaxPayloadBytes,
             MaxConcurrency = _options.MaxConcurrency,
             KeepHistory = _options.KeepHistory,
         };

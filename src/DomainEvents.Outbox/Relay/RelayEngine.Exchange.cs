@@ -115,6 +115,7 @@ internal sealed partial class RelayEngine
             BusyStreams = streams,
             BusyDeliveries = deliveries,
             EventTypes = settings.EventTypes,
+            MaxPayloadBytes = settings.MaxPayloadBytes,
             Limit = settings.BatchSize,
         };
     }

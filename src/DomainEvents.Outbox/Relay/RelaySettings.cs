@@ -34,6 +34,8 @@ internal sealed class RelaySettings
 
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(10);
 
+    public int MaxPayloadBytes { get; init; } = int.MaxValue;
+
     public int MaxConcurrency { get; init; } = 16;
 
     public bool KeepHistory { get; init; } = true;

@@ -65,7 +65,10 @@ public interface IOutboxStore
     /// <returns>Whether there was such a dead letter: true only for the call that moved it.</returns>
     ValueTask<bool> RequeueAsync(long position, string handlerName, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a delivery up: a dead letter, a parked event (with the empty name), or one that waits for a handler which nobody announces.</summary>
+    /// <summary>
+    /// Gives a delivery up: a dead letter, with the empty name a parked event or one that waits behind such a one, or one that waits for a handler
+    /// which nobody announces. Not one of a single handler that a live relay has.
+    /// </summary>
     /// <param name="position">The place of the event.</param>
     /// <param name="handlerName">The name of the handler.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using DomainEvents.Outbox;
 using Npgsql;
 
@@ -56,13 +55,6 @@ internal sealed class Acknowledgements
         parameters.Add(Statement.Parameter(left.Select(one => (short)one.Delivery.State).ToArray()));
         parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Attempts).ToArray()));
         parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Delay.TotalSeconds).ToArray()));
-        parameters.Add(Statement.Parameter(left.Select(one => Storable(one.Delivery.Error)).ToArray()));
+        parameters.Add(Statement.Parameter(left.Select(one => one.Delivery.Error).ToArray()));
     }
-
-    /// <summary>
-    /// Messages of exceptions hold anything. PostgreSQL takes no character zero, and half a surrogate pair is no UTF-8: neither
-    /// may keep the acknowledgement from being written, again and again.
-    /// </summary>
-    private static string? Storable(string? error) => error is null ? null
-        : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(error)).Replace('\0', '\uFFFD');
 }

@@ -142,6 +142,7 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
         var events = Statement.Of(read.Events, memory.Floor.Position, exchange.Relay, _partitions);
         events.Parameters.Add(Statement.Parameter(request.BusyStreams.ToArray()));
         events.Parameters.Add(Statement.Parameter((long)request.Limit));
+        events.Parameters.Add(Statement.Parameter(request.MaxPayloadBytes));
         batch.Add(events);
         if (memory.HasDeliveries)
         {
@@ -160,6 +161,7 @@ internal sealed partial class ExchangeCommand(ExchangeStatements write, ReadStat
         command.Parameters.Add(Statement.Parameter(able.Select(one => one.EventType).ToArray()));
         command.Parameters.Add(Statement.Parameter(able.Select(one => one.Handler).ToArray()));
         command.Parameters.Add(Statement.Parameter(able.Select(one => request.EventTypes[one.EventType]).ToArray()));
+        command.Parameters.Add(Statement.Parameter(request.MaxPayloadBytes));
         return command;
     }
 

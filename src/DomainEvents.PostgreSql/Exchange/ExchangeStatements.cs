@@ -41,7 +41,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
     public string AcknowledgeWithRest { get; } = $"""
         with owned as materialized (select p.partition from {tables.Partition} p where {Owned}),
         gone as (
-            delete from {tables.Outbox} o where o.position = any($3::bigint[]) and o.partition = any(array(select partition from owned))
+            delete from {tables.Outbox} o where o.position = any($3::bigint[]) and {PartitionKeys.Slot("o")} = any(array(select partition from owned))
             returning {OutboxTables.Columns("o")}),
         done as (
             delete from {tables.Delivery} d using unnest($7::bigint[], $8::text[], $9::int[]) a(position, handler, attempts)
@@ -49,7 +49,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
               and d.partition = any(array(select partition from owned))
             returning d.position, d.handler, d.stream, d.partition, d.event_type, d.version),
         freed as materialized (
-            select position, null::text as source, stream, partition, event_type, version from gone
+            select position, null::text as source, stream, {PartitionKeys.Slot("gone")} as partition, event_type, version from gone
             union all
             select position, handler, stream, partition, event_type, version from done),
         named as materialized (
@@ -71,7 +71,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         unnoted as (
             update {tables.Partition} p set noted = null, interruptions = 0 where p.noted in (select position from freed))
         insert into {tables.Delivery} ({DeliveryColumns})
-        select r.position, r.handler, r.stream, r.partition, r.event_type, r.version, r.state, r.attempts,
+        select r.position, r.handler, r.stream, r.partition, left(r.event_type, {OutboxTables.IndexedTypeLength}), r.version, r.state, r.attempts,
             case r.state
                 when {Dead} then timestamptz 'infinity'
                 when {Due} then now() + r.delay * interval '1 second'
@@ -132,7 +132,7 @@ internal sealed class ExchangeStatements(OutboxTables tables)
         gone as (
             delete from {tables.Outbox} o
             where o.position = any($3::bigint[]) and not (select is_any from lacking)
-              and (1::bigint << o.partition) & (select bit_or(1::bigint << p.partition) from {tables.Partition} p where {Owned}) <> 0
+              and {PartitionKeys.Bit("o")} & (select bit_or(1::bigint << p.partition) from {tables.Partition} p where {Owned}) <> 0
             {returning})
         """;
 

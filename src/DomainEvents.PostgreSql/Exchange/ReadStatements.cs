@@ -5,21 +5,21 @@ namespace DomainEvents.PostgreSql;
 /// <summary>What an exchange is made of: the read. Its statements are of one transaction, and so of one now(): what one does not find due, another finds due next.</summary>
 internal sealed class ReadStatements(OutboxTables tables)
 {
-    /// <summary>The lowest position to look at, name, partitions, busy streams, limit.</summary>
+    /// <summary>The lowest position to look at, name, partitions, busy streams, limit, the longest payload.</summary>
     public string Events { get; } = $"""
-        select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}
+        select {EventRow.Columns("o", "$6")}, {Blocked(tables, "o")}
         from {tables.Outbox} o
-        where o.position >= $1 and (1::bigint << o.partition) & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
+        where o.position >= $1 and {PartitionKeys.Bit("o")} & ({OwnedOf(tables)}) <> 0 and o.stream not in (select unnest($4::text[]))
         order by o.position
         limit $5
         """;
 
     /// <summary>
-    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried. Each of these by
-    /// itself, along the index: a backlog may wait for a handler that only another process has.
+    /// Limit, name, partitions, busy handlers and their streams, types, handlers and newest versions that may be tried, the longest payload. Each
+    /// of these by itself, along the index: a backlog may wait for a handler that only another process has.
     /// </summary>
     public string Deliveries { get; } = $"""
-        select {OutboxTables.Columns("o")}, {Blocked(tables, "o")}, c.handler, c.attempts
+        select {EventRow.Columns("o", "$9")}, {Blocked(tables, "o")}, c.handler, c.attempts
         from (
             select d.position, d.handler, d.attempts
             from unnest($6::text[], $7::text[], $8::int[]) able(event_type, handler, newest)
@@ -28,7 +28,7 @@ internal sealed class ReadStatements(OutboxTables tables)
                 from {tables.Delivery} d
                 where d.event_type = able.event_type and d.handler = able.handler
                   and d.due_at <= now() and d.due_at < 'infinity' and d.state <> {Dead} and d.version <= able.newest
-                  and (1::bigint << d.partition) & ({OwnedOf(tables)}) <> 0
+                  and {PartitionKeys.Bit("d")} & ({OwnedOf(tables)}) <> 0
                   and (d.handler, d.stream) not in (select * from unnest($4::text[], $5::text[]))
                   and not exists (
                       select from {tables.Delivery} ahead
@@ -48,7 +48,7 @@ internal sealed class ReadStatements(OutboxTables tables)
     /// <summary>Partitions, the lowest position to look at: the same, and how far it is safe to look no more. Not the snapshot's xmax, which running transactions may have passed: it is one behind the last that is over.</summary>
     public string DueAndFloor { get; } = $"""
         select {DueOf(tables)},
-            (select o.position from {tables.Outbox} o where o.position >= $2 and o.partition = any($1::smallint[]) order by o.position limit 1),
+            (select o.position from {tables.Outbox} o where o.position >= $2 and {PartitionKeys.Slot("o")} = any($1::smallint[]) order by o.position limit 1),
             pg_snapshot_xmin(s), pg_current_xact_id()
         from pg_current_snapshot() s
         """;
@@ -61,7 +61,7 @@ internal sealed class ReadStatements(OutboxTables tables)
 
     private static string DueOf(OutboxTables tables) => $"""
         (select extract(epoch from d.due_at - clock_timestamp())::float8 from {tables.Delivery} d
-         where d.state = {(int)DeliveryState.Due} and d.due_at > now() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
+         where d.state <> {Dead} and d.due_at > now() and d.due_at < 'infinity' and d.partition = any($1::smallint[])
          order by d.due_at limit 1),
         exists (select from {tables.Delivery} d where d.due_at <= now() and d.due_at < 'infinity')
         """;

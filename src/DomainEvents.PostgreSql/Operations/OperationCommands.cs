@@ -50,7 +50,7 @@ internal sealed class OperationCommands(OutboxTables tables, ExchangeStatements 
     {
         var command = new NpgsqlCommand(
             $"""
-            select d.position, d.handler, d.event_type, l.event_id, d.attempts, coalesce(d.error, ''), d.changed_at
+            select d.position, d.handler, l.event_type, l.event_id, d.attempts, coalesce(d.error, ''), d.changed_at
             from {tables.Delivery} d join {tables.Log} l on l.position = d.position
             where d.state = {Dead} and (d.position, d.handler) > ($1, $2)
             order by d.position, d.handler limit {PageSize}
@@ -110,7 +110,7 @@ internal sealed class OperationCommands(OutboxTables tables, ExchangeStatements 
                     position,
                     handler),
                 Statement.Of(
-                    $"delete from {tables.Delivery} d where d.position = $1 and d.handler = $2 and (d.state = {Dead} or {_isStranded})",
+                    $"delete from {tables.Delivery} d where d.position = $1 and d.handler = $2 and (d.state = {Dead} or d.state = {Waiting} and d.handler = '' or {_isStranded})",
                     position,
                     handler),
                 Statement.Of(statements.Promote, new[] { position }),

@@ -10,7 +10,8 @@ public static class PostgreSqlOutboxBuilderExtensions
 {
     /// <summary>
     /// Keeps the outbox in a PostgreSQL database, 13 or later: the one whose transactions the events belong to. Its tables are made by
-    /// <see cref="IOutboxSchema"/>. Two connections are in use as long as this process relays: one to work on, one to be woken by.
+    /// <see cref="IOutboxSchema"/>. A process that relays keeps two connections: one to work on, one to be woken by. A renewal beside other work, a
+    /// wake-up of others, the removal of old history and the gauges may each need another for a moment.
     /// </summary>
     /// <param name="builder">The builder of <c>AddDomainEvents</c>.</param>
     /// <param name="dataSource">Where connections come from. It stays the caller's, who disposes of it after the container.</param>

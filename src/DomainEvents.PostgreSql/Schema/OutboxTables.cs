@@ -9,6 +9,9 @@ internal sealed class OutboxTables
     /// <summary>NAMEDATALEN - 1: PostgreSQL cuts a longer name off, and another schema might be meant then.</summary>
     private const int MaxNameBytes = 63;
 
+    /// <summary>One more than a registered type may have: what is cut off there goes into an index, and is no type that anybody knows.</summary>
+    public const int IndexedTypeLength = 201;
+
     public OutboxTables(string? schema)
     {
         if (schema is not null && (schema.Length == 0 || schema.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(schema) > MaxNameBytes))
@@ -63,7 +66,7 @@ internal sealed class OutboxTables
 
     public IEnumerable<string> All => [Outbox, Delivery, Partition, Relay, Handler, Log, Checkpoint, Inbox];
 
-    /// <summary>The columns of an event that its row has in the outbox and in the log, in the order in which they are read.</summary>
+    /// <summary>The columns of an event that its row has in the outbox and in the log.</summary>
     public static string Columns(string alias) => string.Join(", ", ColumnNames.Select(name => $"{alias}.{name}"));
 
     private static readonly string[] ColumnNames =

@@ -42,7 +42,8 @@ internal static class SchemaScript
 
         -- What is left of events: for handlers that failed, or wait behind a failure, or for a relay that has them.
         -- state: 0 waiting, 1 due, 2 dead, 3 parked. due_at is infinite for what is dead, or waits behind another.
-        -- Streams may have long names, which no index takes: their hash is indexed.
+        -- Streams and types may have long names, which no index takes: of a stream the hash is indexed, of a type the first
+        -- 201 characters are here, one more than a type may have that anybody knows.
         create table if not exists {tables.Delivery} (
             position    bigint not null,
             handler     text collate "C" not null,
@@ -58,7 +59,7 @@ internal static class SchemaScript
             changed_at  timestamptz not null default clock_timestamp(),
             primary key (position, handler));
         create index if not exists domain_event_delivery_stream on {tables.Delivery} (stream_hash, handler, position);
-        create index if not exists domain_event_delivery_runnable on {tables.Delivery} (event_type, handler, due_at) where due_at < 'infinity';
+        create index if not exists domain_event_delivery_runnable on {tables.Delivery} (event_type, handler, due_at, version) where due_at < 'infinity';
         create index if not exists domain_event_delivery_due on {tables.Delivery} (due_at) where due_at < 'infinity';
 
         create table if not exists {tables.Partition} (

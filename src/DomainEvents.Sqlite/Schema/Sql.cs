@@ -9,6 +9,6 @@ internal static class Sql
     /// </summary>
     public const string Now = "cast((julianday('now') - 1721425.5) * 864000000000 as integer)";
 
-    /// <summary>The columns of an event, as <see cref="Storage.EntryReader"/> reads them.</summary>
+    /// <summary>The columns of an event.</summary>
     public const string Columns = "position, partition, stream, event_type, version, event_id, occurred_at, stored_at, tenant_id, metadata, payload";
 }

@@ -38,20 +38,23 @@ internal static class Tables
 
         -- What is left of an event for one handler, or with an empty name for all. States: 0 waiting, 1 due, 2 dead, 3 parked.
         create table if not exists domain_event_delivery (
-            id        integer primary key,
-            position  integer not null,
-            handler   text not null,
-            stream    text not null,
-            partition integer not null,
-            state     integer not null,
-            attempts  integer not null,
-            due_at    integer not null,
-            failed_at integer,
-            error     text,
+            id         integer primary key,
+            position   integer not null,
+            handler    text not null,
+            stream     text not null,
+            partition  integer not null,
+            event_type text not null,
+            version    integer not null,
+            state      integer not null,
+            attempts   integer not null,
+            due_at     integer not null,
+            failed_at  integer,
+            error      text,
             unique (position, handler)
         );
         create index if not exists domain_event_delivery_order on domain_event_delivery (stream, handler, position);
-        create index if not exists domain_event_delivery_waiting on domain_event_delivery (stream, handler, position) where state in (0, 3);
+        create index if not exists domain_event_delivery_waiting on domain_event_delivery (event_type, handler, version, stream, position) where state in (0, 3);
+        create index if not exists domain_event_delivery_retry on domain_event_delivery (event_type, handler, due_at) where state = 1;
         create index if not exists domain_event_delivery_due on domain_event_delivery (due_at) where state = 1;
 
         -- Who owns which share of the work. The epoch tells owners apart; noted is the event that an owner is just trying.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DomainEvents.Outbox;
 using DomainEvents.Sqlite.Connections;
+using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Storage;
 
@@ -72,18 +73,15 @@ internal sealed class AcknowledgementWriter(Session session, OutboxExchange exch
 
     private void WriteEvent(Acknowledgement acknowledgement, List<HandlerAnnouncement> elsewhere)
     {
-        string stream, type;
-        using (var reader = session.Read("select stream, event_type from domain_event_outbox where position = @position", ("@position", acknowledgement.Position)))
+        // A version that is none is for everybody: it is to become known as damage.
+        if (Source.Read(session.Read(
+            "select stream, event_type, case when typeof(version) = 'integer' then version else 0 end from domain_event_outbox where position = @position",
+            ("@position", acknowledgement.Position))) is not { } source)
         {
-            if (!reader.Read())
-            {
-                return;
-            }
-
-            (stream, type) = (reader.GetString(0), reader.GetString(1));
+            return;
         }
 
-        var left = Left(acknowledgement, type, elsewhere);
+        var left = Left(acknowledgement, source.EventType, elsewhere);
         if (left.Count > 0 || exchange.KeepHistory)
         {
             session.Execute(
@@ -92,31 +90,25 @@ internal sealed class AcknowledgementWriter(Session session, OutboxExchange exch
         }
 
         session.Execute("delete from domain_event_outbox where position = @position", ("@position", acknowledgement.Position));
-        Leave(acknowledgement, stream, left);
+        Leave(acknowledgement, source, left);
         ForgetNote(acknowledgement);
     }
 
     private void WriteDelivery(Acknowledgement acknowledgement, string handler, List<HandlerAnnouncement> elsewhere)
     {
-        string stream, type;
-        using (var reader = session.Read(
+        if (Source.Read(session.Read(
             """
-            select d.stream, l.event_type from domain_event_delivery d left join domain_event_log l on l.position = d.position
-            where d.position = @position and d.handler = @handler and d.attempts = @attempts and d.state <> 2
+            select stream, event_type, version from domain_event_delivery
+            where position = @position and handler = @handler and attempts = @attempts and state <> 2
             """,
-            ("@position", acknowledgement.Position), ("@handler", handler), ("@attempts", acknowledgement.Attempts)))
+            ("@position", acknowledgement.Position), ("@handler", handler), ("@attempts", acknowledgement.Attempts))) is not { } source)
         {
-            if (!reader.Read())
-            {
-                return;
-            }
-
-            (stream, type) = (reader.GetString(0), reader.IsDBNull(1) ? "" : reader.GetString(1));
+            return;
         }
 
         session.Execute(
             "delete from domain_event_delivery where position = @position and handler = @handler", ("@position", acknowledgement.Position), ("@handler", handler));
-        Leave(acknowledgement, stream, handler.Length == 0 ? Left(acknowledgement, type, elsewhere) : acknowledgement.Left);
+        Leave(acknowledgement, source, handler.Length == 0 ? Left(acknowledgement, source.EventType, elsewhere) : acknowledgement.Left);
         if (!exchange.KeepHistory)
         {
             RemoveFromLog(session, acknowledgement.Position);
@@ -135,20 +127,22 @@ internal sealed class AcknowledgementWriter(Session session, OutboxExchange exch
             ? acknowledgement.Left
             : [.. acknowledgement.Left, .. elsewhere.Where(handler => string.Equals(handler.EventType, type, StringComparison.Ordinal)).Select(handler => new Delivery(handler.Handler, DeliveryState.Waiting))];
 
-    private void Leave(Acknowledgement acknowledgement, string stream, IReadOnlyList<Delivery> left)
+    private void Leave(Acknowledgement acknowledgement, Source source, IReadOnlyList<Delivery> left)
     {
         foreach (var delivery in left)
         {
             var hasFailed = delivery.State is DeliveryState.Due or DeliveryState.Dead;
             session.Execute(
                 """
-                insert or replace into domain_event_delivery (position, handler, stream, partition, state, attempts, due_at, failed_at, error)
-                values (@position, @handler, @stream, @partition, @state, @attempts, @due, @failed, @error)
+                insert or replace into domain_event_delivery (position, handler, stream, partition, event_type, version, state, attempts, due_at, failed_at, error)
+                values (@position, @handler, @stream, @partition, @type, @version, @state, @attempts, @due, @failed, @error)
                 """,
                 ("@position", acknowledgement.Position),
                 ("@handler", delivery.Handler),
-                ("@stream", stream),
+                ("@stream", source.Stream),
                 ("@partition", acknowledgement.Partition),
+                ("@type", source.EventType),
+                ("@version", source.Version),
                 ("@state", (int)delivery.State),
                 ("@attempts", delivery.Attempts),
                 ("@due", _now + Math.Min(delivery.Delay.Ticks, TimeSpan.TicksPerDay * 365_000)), // far enough, and no overflow
@@ -163,6 +157,18 @@ internal sealed class AcknowledgementWriter(Session session, OutboxExchange exch
         {
             session.Execute(
                 "update domain_event_partition set noted = null, interruptions = 0 where partition = @partition", ("@partition", acknowledgement.Partition));
+        }
+    }
+
+    /// <summary>What deliveries have from their event.</summary>
+    private sealed record Source(string Stream, string EventType, long Version)
+    {
+        public static Source? Read(SqliteDataReader reader)
+        {
+            using (reader)
+            {
+                return reader.Read() ? new Source(reader.GetString(0), reader.GetString(1), reader.GetInt64(2)) : null;
+            }
         }
     }
 }

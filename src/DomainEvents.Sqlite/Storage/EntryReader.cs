@@ -1,28 +1,52 @@
 using System.Globalization;
 using DomainEvents.Outbox;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace DomainEvents.Sqlite.Storage;
 
 /// <summary>
-/// Reads an event from <see cref="Sql.Columns"/>. SQLite keeps any value in any column, so each is looked at: what no event has is told as
+/// Reads an event from <see cref="Columns"/>. SQLite keeps any value in any column, so each is looked at: what no event has is told as
 /// damage, with the rest as far as it goes.
 /// </summary>
 internal struct EntryReader(SqliteDataReader reader)
 {
+    /// <summary>Since that version SQLite can tell the length without reading what is that long.</summary>
+    private const int OctetLengthVersion = 3_043_000;
+
+    private const int ExcessField = 11;
+
     private string? _damage;
+
+    /// <summary>What is read, with the parameter <c>@longest</c> for the longest payload: what is too long stays where it is.</summary>
+    public static string Columns { get; } =
+        $"""
+        position, partition, stream,
+        case when {Bytes("event_type")} <= {OutboxRead.MaxTextBytes} then event_type else substr(event_type, 1, 201) end as event_type,
+        version, event_id, occurred_at, stored_at,
+        case when {Bytes("tenant_id")} <= {OutboxRead.MaxTextBytes} then tenant_id end as tenant_id,
+        case when {Bytes("metadata")} <= {OutboxRead.MaxTextBytes} then metadata end as metadata,
+        case when {Bytes("payload")} <= @longest then payload end as payload,
+        case when {Bytes("payload")} > @longest
+            then printf('its payload has %d bytes, and {nameof(OutboxOptions)}.{nameof(OutboxOptions.MaxPayloadBytes)} is %d', {Bytes("payload")}, @longest)
+            when {Bytes("metadata")} > {OutboxRead.MaxTextBytes} then printf('{TooLong}', 'metadata', {Bytes("metadata")})
+            when {Bytes("tenant_id")} > {OutboxRead.MaxTextBytes} then printf('{TooLong}', 'tenant', {Bytes("tenant_id")}) end
+        """;
+
+    private static string TooLong => $"its %s has %d bytes, and at most {OutboxRead.MaxTextBytes} are read";
 
     public static (OutboxMessage Message, string? Damage) Read(SqliteDataReader reader)
     {
         var columns = new EntryReader(reader);
         var message = columns.Message();
+        columns._damage ??= reader.IsDBNull(ExcessField) ? null : reader.GetString(ExcessField);
         return (message, columns._damage is { } damage ? $"The event at position {message.Position} cannot be read: {damage}." : null);
     }
 
     private OutboxMessage Message() => new()
     {
         Position = reader.GetInt64(0),
-        Partition = reader.GetInt32(1),
+        Partition = Number(1) is >= 0 and < OutboxMessage.PartitionCount and var partition ? (int)partition : Damaged(1, Slot(reader.GetInt64(1))),
         Stream = Text(2) ?? "",
         EventType = Text(3) is { Length: > 0 } type ? type : Damaged(3, ""),
         Version = Number(4) is >= 1 and <= int.MaxValue and var version ? (int)version : Damaged(4, 1),
@@ -31,8 +55,11 @@ internal struct EntryReader(SqliteDataReader reader)
         StoredAt = Time(7),
         TenantId = Text(8),
         Metadata = Text(9),
-        Payload = reader.GetFieldValue<byte[]>(10),
+        Payload = reader.IsDBNull(10) ? default : reader.GetFieldValue<byte[]>(10),
     };
+
+    /// <summary>The partition whose owner has read it.</summary>
+    private static int Slot(long partition) => (int)(partition & (OutboxMessage.PartitionCount - 1));
 
     private string? Text(int column) => reader.IsDBNull(column) ? null
         : reader.GetFieldType(column) == typeof(string) ? reader.GetString(column)
@@ -42,6 +69,9 @@ internal struct EntryReader(SqliteDataReader reader)
 
     private DateTimeOffset Time(int column) =>
         Number(column) is >= 0 and var ticks && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : Damaged(column, default(DateTimeOffset));
+
+    private static string Bytes(string column) =>
+        raw.sqlite3_libversion_number() >= OctetLengthVersion ? $"octet_length({column})" : $"length(cast({column} as blob))";
 
     private T Damaged<T>(int column, T instead)
     {

@@ -13,8 +13,7 @@ internal sealed partial class SqliteOutboxStore
     private const string IsForNobody =
         """
         d.handler <> '' and not exists (
-            select 1 from domain_event_log l join domain_event_handler h on h.event_type = l.event_type
-            where l.position = d.position and h.name = d.handler and h.live_until >= @now)
+            select 1 from domain_event_handler h where h.event_type = d.event_type and h.name = d.handler and h.live_until >= @now)
         """;
 
     public ValueTask<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
@@ -113,7 +112,7 @@ internal sealed partial class SqliteOutboxStore
     private bool Discard(Session session, long position, string handler)
     {
         var isDiscarded = session.Execute(
-            $"delete from domain_event_delivery as d where d.position = @position and d.handler = @handler and (d.state in (2, 3) or ({IsForNobody}))",
+            $"delete from domain_event_delivery as d where d.position = @position and d.handler = @handler and (d.state in (2, 3) or (d.state = 0 and d.handler = '') or ({IsForNobody}))",
             ("@position", position), ("@handler", handler), ("@now", session.Now())) > 0;
         if (isDiscarded && !_options.KeepHistory)
         {

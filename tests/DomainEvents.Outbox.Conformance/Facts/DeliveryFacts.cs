@@ -189,6 +189,27 @@ public abstract class DeliveryFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task What_waits_comes_by_position_whatever_its_type_its_version_its_stream_and_its_handler()
+    {
+        var paid = new HandlerAnnouncement(Mail.Handler, OtherType);
+        var relay = await StartAsync("a", Mail, Stock, paid);
+        relay.EventTypes = new Dictionary<string, int> { [Type] = 3, [OtherType] = 1 };
+        var known = new List<(long, string?)>();
+        for (var number = 0; number < 40; number++)
+        {
+            var (type, version) = number % 3 == 0 ? (OtherType, 1 + (number % 2)) : (Type, 1 + (number % 4));
+            var left = number % 5 == 0 ? Parked() : Waiting(number % 2 == 0 || type == OtherType ? Mail : Stock);
+            var entry = await WriteAndLeaveAsync(relay, Message($"order-{number * 7 % 40}", number, type) with { Version = version }, left);
+            if (version <= relay.EventTypes[type])
+            {
+                known.Add((entry.Message.Position, left.Handler));
+            }
+        }
+
+        (await relay.ReadDeliveriesAsync()).Select(delivery => (delivery.Message.Position, delivery.Handler)).Should().Equal(known);
+    }
+
+    [StoreFact]
     public async Task A_relay_that_knows_no_type_reads_no_delivery()
     {
         var relay = await StartAsync("a", Mail);

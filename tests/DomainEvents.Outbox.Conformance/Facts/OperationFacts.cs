@@ -164,6 +164,35 @@ public abstract class OperationFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task What_waits_behind_a_parked_event_can_be_discarded_by_the_empty_name_before_it_and_after_it()
+    {
+        var relay = await StartAsync("a", Mail);
+        var parked = await WriteAndLeaveAsync(relay, Message() with { Version = 2 }, Parked());
+        var second = await WriteAndLeaveAsync(relay, Message(type: OtherType), new Delivery(Delivery.AllHandlers, DeliveryState.Waiting));
+        var third = await WriteAndLeaveAsync(relay, Message() with { Version = 2 }, new Delivery(Delivery.AllHandlers, DeliveryState.Waiting));
+        var known = await WriteAndLeaveAsync(relay, Message(), new Delivery(Delivery.AllHandlers, DeliveryState.Waiting));
+
+        (await Store.DiscardAsync(second.Message.Position, Mail.Handler)).Should().BeFalse();
+        (await Store.DiscardAsync(second.Message.Position, Delivery.AllHandlers)).Should().BeTrue();
+        (await Store.DiscardAsync(second.Message.Position, Delivery.AllHandlers)).Should().BeFalse();
+        (await Store.DiscardAsync(parked.Message.Position, Delivery.AllHandlers)).Should().BeTrue();
+        (await relay.ReadDeliveriesAsync()).Should().BeEmpty("the third is of a version that nobody knows");
+        (await Store.DiscardAsync(third.Message.Position, Delivery.AllHandlers)).Should().BeTrue();
+        (await relay.ReadDeliveriesAsync()).Should().ContainSingle().Which.Message.Position.Should().Be(known.Message.Position);
+    }
+
+    [StoreFact]
+    public async Task What_waits_for_a_handler_that_is_there_or_is_tried_again_is_not_discarded()
+    {
+        var relay = await StartAsync("a", Mail, Stock);
+        var entry = await WriteAndLeaveAsync(relay, Message(), Waiting(Mail), Due(Stock, minutes: 5));
+
+        (await Store.DiscardAsync(entry.Message.Position, Mail.Handler)).Should().BeFalse();
+        (await Store.DiscardAsync(entry.Message.Position, Stock.Handler)).Should().BeFalse();
+        (await Database.CountAsync("domain_event_delivery")).Should().Be(2);
+    }
+
+    [StoreFact]
     public async Task What_waits_for_a_handler_can_be_discarded_only_if_nobody_announces_it()
     {
         var relay = await StartAsync("a", Mail);
@@ -226,6 +255,7 @@ public abstract class OperationFacts : StoreConformance
         await Database.AgeLogAsync(TimeSpan.FromDays(2));
         await WriteAndLeaveAsync(relay, Message());
 
+        (await Store.PurgeAsync(new OutboxOptions { HistoryRetention = TimeSpan.FromDays(36_525) }.HistoryRetention!.Value, limit: 10)).Should().Be(0);
         (await Store.PurgeAsync(TimeSpan.FromDays(3), limit: 10)).Should().Be(0);
         (await Store.PurgeAsync(TimeSpan.FromDays(1), limit: 4)).Should().Be(4);
         (await Database.ExecuteAsync("SELECT MIN(position) FROM domain_event_log")).Should().Be(last, "the oldest go first");

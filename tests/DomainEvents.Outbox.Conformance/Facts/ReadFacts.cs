@@ -115,6 +115,26 @@ public abstract class ReadFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task Rows_whose_partition_is_none_keep_no_others_from_being_read()
+    {
+        var relay = await StartAsync("a", Mail);
+        await WriteAsync([.. Enumerable.Range(0, 64).Select(number => Message($"order-{number}", number)), Message("sound")]);
+        await Database.ExecuteAsync($"UPDATE domain_event_outbox SET partition = partition + 64 WHERE position < {await Database.LastPositionAsync()}");
+
+        var damaged = await relay.ReadAsync(limit: 64);
+        await relay.ExchangeAsync(exchange => exchange with
+        {
+            Fence = relay.Owned,
+            Acknowledgements = [.. damaged.Events.Select((entry, index) => index % 2 == 0 ? TestRelay.Acknowledgement(entry) : TestRelay.Acknowledgement(entry, Dead(Mail)))],
+        });
+        var rest = await relay.ReadAsync(limit: 64);
+
+        damaged.Events.Should().HaveCount(64).And.OnlyContain(entry => entry.Damage != null && entry.Message.Partition >= 0 && entry.Message.Partition < 64);
+        rest.Events.Should().ContainSingle().Which.Message.Stream.Should().Be("sound");
+        (await DeadLettersAsync()).Should().HaveCount(32);
+    }
+
+    [StoreFact]
     public async Task An_event_says_which_handlers_have_a_delivery_of_an_earlier_one_of_its_stream()
     {
         var relay = await StartAsync("a", Mail, Stock);

@@ -37,8 +37,34 @@ public abstract class RoundTripFacts : StoreConformance
 
     [StoreFact]
     public Task A_stream_may_have_a_very_long_name() =>
-        // Nothing in it repeats, so that no index can press it into a page.
-        ShouldComeBackAsync(Message(stream: string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))))));
+        ShouldComeBackAsync(Message(stream: VeryLong()));
+
+    [StoreFact]
+    public async Task An_event_of_a_type_with_a_very_long_name_is_parked_and_discarded_as_any_other()
+    {
+        var relay = await StartAsync("a", Mail);
+
+        var parked = await WriteAndLeaveAsync(relay, Message(type: VeryLong()), Parked());
+        var next = await WriteAndLeaveAsync(relay, Message(type: VeryLong()), new Delivery(Delivery.AllHandlers, DeliveryState.Waiting));
+        await WriteAndLeaveAsync(relay, Message("order-2"), Due(Mail));
+        var deliveries = await relay.ReadDeliveriesAsync();
+
+        (parked.Message.EventType, next.Message.EventType).Should().Be((VeryLong(), VeryLong()));
+        deliveries.Should().ContainSingle().Which.Message.Stream.Should().Be("order-2");
+        (await Store.GetStatusAsync()).Parked.Should().BeGreaterThan(0);
+        (await Store.DiscardAsync(parked.Message.Position, Delivery.AllHandlers)).Should().BeTrue();
+    }
+
+    [StoreFact]
+    public async Task A_type_with_a_very_long_name_is_not_taken_for_one_that_begins_as_it_does()
+    {
+        var known = VeryLong()[..200];
+        var relay = await StartAsync("a", Mail, new HandlerAnnouncement("mail", known));
+        await WriteAndLeaveAsync(relay, Message(type: known + "0"), Parked());
+        await WriteAndLeaveAsync(relay, Message("order-2", type: known), Parked());
+
+        (await relay.ReadDeliveriesAsync()).Should().ContainSingle().Which.Message.EventType.Should().Be(known);
+    }
 
     [StoreFact]
     public async Task A_payload_may_have_a_mebibyte_and_one_byte_more()
@@ -47,6 +73,52 @@ public abstract class RoundTripFacts : StoreConformance
         {
             await ShouldComeBackAsync(Message() with { Payload = Encoding.UTF8.GetBytes($"\"{new string('é', (length - 2) / 2)}{new string('x', length % 2)}\"") });
         }
+    }
+
+    [StoreFact]
+    public async Task A_payload_longer_than_the_relay_reads_is_damage_that_names_the_limit_and_stops_no_other()
+    {
+        var relay = await StartAsync("a", Mail);
+        await WriteAsync(Message(payload: "\"éé\""), Message("order-2", payload: "\"ééx\""), Message("order-3"));
+
+        var events = (await ReadAsync(relay, maxPayloadBytes: 6)).Events;
+        await relay.AcknowledgeAsync(events[1], Due(Mail));
+        var delivery = (await ReadAsync(relay, maxPayloadBytes: 6)).Deliveries.Single();
+        var raised = (await ReadAsync(relay, maxPayloadBytes: 7)).Deliveries.Single();
+
+        events.Select(entry => entry.Message.Payload.Length).Should().Equal(6, 0, 2);
+        events.Select(entry => entry.Damage is null).Should().Equal(true, false, true);
+        events[1].Damage.Should().Contain("7 bytes").And.Contain("MaxPayloadBytes is 6");
+        (events[1].Message.EventType, events[1].Message.Stream).Should().Be((Type, "order-2"));
+        delivery.Damage.Should().Be(events[1].Damage);
+        (raised.Damage, Encoding.UTF8.GetString(raised.Message.Payload.Span)).Should().Be((null, "\"ééx\""));
+    }
+
+    [StoreFact]
+    public async Task Metadata_and_a_tenant_may_have_a_mebibyte_and_more_is_damage()
+    {
+        var relay = await StartAsync("a", Mail);
+        var longest = new string('x', OutboxRead.MaxTextBytes);
+        await WriteAsync(Message() with { Metadata = longest, TenantId = longest });
+        await WriteAsync(Message() with { Metadata = longest + "x" }, Message() with { TenantId = longest + "x" }, Message());
+
+        var events = await relay.ReadEventsAsync();
+
+        events.Select(entry => entry.Damage is null).Should().Equal(true, false, false, true);
+        (events[0].Message.Metadata == longest, events[0].Message.TenantId == longest).Should().Be((true, true));
+        (events[1].Message.Metadata, events[2].Message.TenantId).Should().Be((null, null));
+        events[1].Damage.Should().Contain("metadata").And.Contain("1048577").And.Contain("1048576");
+        events[2].Damage.Should().Contain("tenant");
+    }
+
+    [StoreFact]
+    public async Task Of_a_type_longer_than_any_the_beginning_is_read()
+    {
+        var relay = await StartAsync("a", Mail);
+
+        var entry = await WriteAndReadAsync(relay, Message(type: new string('x', OutboxRead.MaxTextBytes + 1)));
+
+        (entry.Message.EventType, entry.Damage).Should().Be((new string('x', 201), null));
     }
 
     [StoreFact]
@@ -74,6 +146,16 @@ public abstract class RoundTripFacts : StoreConformance
             entry.Damage.Should().BeNull();
             (entry.Message.OccurredAt - occurredAt).Duration().Should().BeLessThanOrEqualTo(TimeSpan.FromMicroseconds(1));
         }
+    }
+
+    [StoreFact]
+    public async Task An_error_with_characters_that_the_database_refuses_is_stored()
+    {
+        var relay = await StartAsync("a", Mail);
+        await WriteAndLeaveAsync(relay, Message(), new Delivery("mail", DeliveryState.Dead, 1, Error: "a\0b \ud83e c"));
+        await WriteAndLeaveAsync(relay, Message("order-2"), Dead(Mail) with { Error = "\udd8a\0" });
+
+        (await DeadLettersAsync()).Select(letter => letter.Error).Should().Equal("a\ufffdb \ufffd c", "\ufffd\ufffd");
     }
 
     [StoreFact]
@@ -147,6 +229,13 @@ public abstract class RoundTripFacts : StoreConformance
         await relay.ReleaseAsync(leaves: true);
         (await Database.CountAsync("domain_event_outbox") + await Database.CountAsync("domain_event_delivery")).Should().Be(0);
     }
+
+    /// <summary>Nothing in it repeats, so that no index can press it into a page.</summary>
+    private static string VeryLong() =>
+        string.Concat(Enumerable.Range(0, 300).Select(number => Convert.ToHexString(SHA256.HashData(BitConverter.GetBytes(number)))));
+
+    private static Task<OutboxExchangeResult> ReadAsync(TestRelay relay, int maxPayloadBytes) =>
+        relay.ExchangeAsync(exchange => exchange with { Read = relay.Read() with { MaxPayloadBytes = maxPayloadBytes } });
 
     private static void ShouldBe(OutboxMessage actual, OutboxMessage expected)
     {

@@ -1,3 +1,4 @@
+using DomainEvents.Outbox.Diagnostics;
 using DomainEvents.Outbox.Tests.Relay;
 using DomainEvents.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,23 @@ public sealed class OutboxCountersTests
         measurements.Of("retries").Concat(measurements.Of("dead_letters"))
             .Should().OnlyContain(it => Equals(it.Tags["messaging.consumer.group.name"], "invoice"));
         measurements.Of("relayed").Should().OnlyContain(it => it.Value > 0, "nothing is measured where nothing has happened");
+    }
+
+    [Fact]
+    public void A_handler_that_was_only_cancelled_is_no_retry()
+    {
+        using var measurements = new Measurements();
+        var acknowledgement = new Acknowledgement
+        {
+            Position = 1,
+            Partition = 1,
+            Left = [new Delivery("cancelled", DeliveryState.Due), new Delivery("failed", DeliveryState.Due, 1, Error: "it failed")],
+        };
+
+        OutboxTelemetry.CountAcknowledged(
+            new OutboxExchange { Relay = "a", Handlers = [], Acknowledgements = [acknowledgement] }, new OutboxExchangeResult([], [], [], null));
+
+        measurements.Of("retries").Should().ContainSingle().Which.Tags["messaging.consumer.group.name"].Should().Be("failed");
     }
 
     [Fact]

@@ -37,6 +37,18 @@ public sealed class HistoryRetentionTests
     }
 
     [Fact]
+    public void It_is_null_for_ever_or_at_most_a_hundred_years()
+    {
+        var options = new OutboxOptions { HistoryRetention = TimeSpan.FromDays(36_525) };
+        options.HistoryRetention = null;
+
+        foreach (var days in new[] { TimeSpan.Zero, TimeSpan.FromDays(-1), TimeSpan.FromDays(36_525) + TimeSpan.FromTicks(1), TimeSpan.MaxValue })
+        {
+            options.Invoking(it => it.HistoryRetention = days).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*36,525 days, or null for ever*");
+        }
+    }
+
+    [Fact]
     public async Task A_purge_that_fails_is_told_and_tried_again()
     {
         _store.Failure = new TimeoutException();

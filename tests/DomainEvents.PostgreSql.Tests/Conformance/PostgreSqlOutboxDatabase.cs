@@ -30,6 +30,7 @@ internal sealed class PostgreSqlOutboxDatabase : OutboxDatabase
     public override IReadOnlyList<string> Damages =>
     [
         "occurred_at = '4000-01-01 BC'", "occurred_at = '20000-01-01'", "stored_at = '4000-01-01 BC'", "version = 0", "version = -1", "event_type = ''",
+        "partition = 71", "partition = -57",
     ];
 
     public static async Task<PostgreSqlOutboxDatabase> CreateAsync()

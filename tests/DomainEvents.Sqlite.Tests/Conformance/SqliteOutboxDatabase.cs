@@ -38,6 +38,7 @@ internal sealed class SqliteOutboxDatabase : OutboxDatabase
     [
         "event_id = 'no uuid'", "event_id = x'00'", "version = 'two'", "version = 0", "occurred_at = 'yesterday'", "occurred_at = -1",
         "stored_at = 1.5", "tenant_id = x'ff'", "metadata = x'ff00'",
+        "partition = 71", "partition = -57", "partition = 9007199254740999",
     ];
 
     public override SqliteOutboxStore CreateStore(Action<OutboxOptions>? configure = null) => CreateStore(NextFile(), configure);
