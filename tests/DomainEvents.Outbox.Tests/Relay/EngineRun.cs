@@ -47,14 +47,14 @@ internal sealed class EngineRun
         return this;
     }
 
-    public long Commit(string stream)
+    public long Commit(string stream, string type = "A")
     {
         var position = Store.Draw();
         Store.Commit(new OutboxMessage
         {
             Position = position,
             EventId = Guid.Empty,
-            EventType = "A",
+            EventType = type,
             Payload = default,
             Stream = stream,
             Partition = stream[^1] % Schedule.Partitions,
