@@ -82,7 +82,7 @@ internal sealed partial class RelayEngine
         }
 
         PartitionsHaveChanged();
-        HasEnded |= command.Leaves;
+        HasEnded |= command.Leaves && _partitions.Count == 0;
     }
 
     /// <summary>Whoever could not give back lets the leases run out.</summary>
@@ -108,10 +108,10 @@ internal sealed partial class RelayEngine
 
         _isChangingMembership = true;
         return new RelayCommand.Renew(
-            new RelayRenewal(settings.Relay, [.. Owned], settings.Handlers, settings.LeaseDuration), now);
+            new RelayRenewal(settings.Relay, [.. Owned], settings.Handlers, settings.LeaseDuration, IsLeaving: _isStopping), now);
     }
 
-    /// <summary>Partitions are given back as they are done with; all at once by a relay that stops.</summary>
+    /// <summary>Partitions are given back as they are done with. A relay that stops leaves with the first, so that others share out all of them.</summary>
     private RelayCommand.Release? NextRelease()
     {
         if (_readable.Count == _partitions.Count && !_isStopping)
@@ -120,7 +120,7 @@ internal sealed partial class RelayEngine
         }
 
         var free = _partitions.Values.Where(partition => partition is { IsLeaving: true, Lanes: 0 }).Select(partition => partition.Owned).ToList();
-        return (_isStopping ? free.Count == _partitions.Count : free.Count > 0) ? new RelayCommand.Release(free, Leaves: _isStopping) : null;
+        return free.Count > 0 || _partitions.Count == 0 ? new RelayCommand.Release(free, Leaves: _isStopping) : null;
     }
 
     private void LoseWhatHasRunOut(TimeSpan now)

@@ -69,6 +69,12 @@ internal sealed class EngineRun
         Ask();
     }
 
+    public void Stop()
+    {
+        Engine.Stop();
+        Ask();
+    }
+
     public void Advance(TimeSpan time)
     {
         Now += time;
