@@ -22,6 +22,12 @@ internal sealed partial class RelayEngine
 
     public IEnumerable<OwnedPartition> Owned => _partitions.Values.Select(partition => partition.Owned);
 
+    /// <summary>
+    /// How many of the events that are read first can have been with their handlers when an owner died: those that it had read. One that
+    /// kills the process and is not among them is so at the next crash, as this many were handled meanwhile.
+    /// </summary>
+    private int MostBegun => (settings.BatchSize * 3) + settings.MaxConcurrency;
+
     public void Renewed(RelayCommand.Renew command, RelayLease lease)
     {
         _isChangingMembership = false;
@@ -34,9 +40,10 @@ internal sealed partial class RelayEngine
             Lose(lost);
         }
 
+        var probes = new ProbeBudget(MostBegun);
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
-            _partitions.Add(partition.Owned.Partition, PartitionOf(partition));
+            _partitions.Add(partition.Owned.Partition, PartitionOf(partition, probes));
             _wantsRead = true;
         }
 
@@ -48,16 +55,14 @@ internal sealed partial class RelayEngine
         }
     }
 
-    /// <summary>
-    /// What is to be tried one by one: all after an interruption, and no more than before if nobody but this relay was ever away.
-    /// </summary>
-    private PartitionWork PartitionOf(LeasedPartition leased)
+    /// <summary>What is tried one by one: all after an interruption, and no more than before if nobody but this relay was ever away.</summary>
+    private PartitionWork PartitionOf(LeasedPartition leased, ProbeBudget probes)
     {
         var before = _lapsed.GetValueOrDefault(leased.Owned.Partition);
         return before is not null && before.Owned == leased.Owned ? before.Again(_isStopping)
             : new PartitionWork(
                 leased,
-                leased.Interruption is null ? 0 : before is not null && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes : settings.BatchSize * 2)
+                leased.Interruption is null ? null : before is not null && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes : probes)
             {
                 IsLeaving = _isStopping,
             };
