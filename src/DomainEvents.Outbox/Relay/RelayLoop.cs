@@ -95,9 +95,9 @@ internal sealed partial class RelayLoop
     public async Task CancelAsync()
     {
         _answers.Writer.TryWrite(new RelayAnswer(null, RelayAnswer.Stop));
-        await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what callbacks of handlers throw is nobody's
+        _cut.CancelBeside();
         await _run.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _abandoned.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _abandoned.CancelBeside();
         _answers.Writer.TryWrite(default);
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class RelayLoop
 #pragma warning restore CA1031
         {
             failure = exception;
-            await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _cut.CancelBeside();
         }
 
         await EndAsync(failure).ConfigureAwait(false);

@@ -152,6 +152,47 @@ public sealed class RelayStopTests
     }
 
     [Fact]
+    public async Task What_a_handler_has_registered_with_its_token_holds_up_neither()
+    {
+        using var end = new ManualResetEventSlim();
+        var blocking = new BlockedByItsCallback(end);
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(blocking);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await blocking.Begun.Soon();
+
+        await application.StopAsync(TimeIsOver).WaitAsync(Signals.Timeout / 2);
+        await application.DisposeAsync().AsTask().WaitAsync(Signals.Timeout / 2);
+
+        (await blocking.Called.Soon()).Should().BeFalse("it is still there");
+        end.Set();
+    }
+
+    [Fact]
+    public async Task A_handler_that_has_ended_while_what_it_registered_with_its_token_has_not_keeps_no_partition()
+    {
+        using var end = new ManualResetEventSlim();
+        var blocking = new BlockedByItsCallback(end, endsWithItsToken: true);
+        await using var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(blocking);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await blocking.Begun.Soon();
+
+        await application.StopAsync(TimeIsOver).WaitAsync(Signals.Timeout / 2);
+
+        (await OwnedByOthersAsync(application)).Should().Be(0);
+        end.Set();
+    }
+
+    [Fact]
     public async Task A_store_that_hangs_holds_up_neither()
     {
         var application = Application(new Gate());
@@ -226,5 +267,31 @@ public sealed class RelayStopTests
         var lease = await application.Store.RenewAsync(new RelayRenewal("next", [], [], TimeSpan.FromSeconds(30)));
         lease.Partitions.Where(partition => partition.Interruption != null).Should().BeEmpty();
         return OutboxMessage.PartitionCount - lease.Partitions.Count;
+    }
+
+    /// <summary>Blocks the thread that cancels it.</summary>
+    private sealed class BlockedByItsCallback(ManualResetEventSlim end, bool endsWithItsToken = false) : IEventHandler<OrderPlaced>
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<bool> _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Begun => _begun.Task;
+
+        /// <summary>Whether the callback could end.</summary>
+        public Task<bool> Called => _called.Task;
+
+        public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
+        {
+            var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = cancellationToken.Register(() =>
+            {
+                cancelled.TrySetResult();
+                _called.TrySetResult(end.IsSet);
+                end.Wait(Signals.Timeout, CancellationToken.None);
+            });
+            _begun.TrySetResult();
+            await (endsWithItsToken ? cancelled.Task : Task.Run(() => end.Wait(Signals.Timeout, CancellationToken.None), CancellationToken.None));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }
