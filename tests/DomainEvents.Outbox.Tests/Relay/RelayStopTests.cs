@@ -1,5 +1,6 @@
 using DomainEvents.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace DomainEvents.Outbox.Tests.Relay;
@@ -100,6 +101,33 @@ public sealed class RelayStopTests
         gate.Cancelled.IsCompleted.Should().BeTrue();
         (await application.Store.GetStatusAsync()).Pending.Should().Be(1);
         (await OwnedByOthersAsync(application)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_ends_while_the_container_is_disposed_of_is_acknowledged_as_the_store_goes_after_the_relay()
+    {
+        var gate = new Gate(ignoresToken: true);
+        var store = new InMemoryStore();
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.RemoveAll<IOutboxStore>();
+            events.Services.AddSingleton(_ => new Connections(store));
+            events.Services.AddSingleton<IOutboxStore>(services => services.GetRequiredService<Connections>().Store);
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+
+        var disposal = application.DisposeAsync();
+        await gate.Cancelled.Soon();
+        gate.Open();
+        await disposal.Soon();
+
+        store.Failure.Should().BeOfType<ObjectDisposedException>("it is gone by now");
+        store.Failure = null;
+        (await store.GetStatusAsync()).Pending.Should().Be(0);
     }
 
     [Fact]
@@ -267,6 +295,14 @@ public sealed class RelayStopTests
         var lease = await application.Store.RenewAsync(new RelayRenewal("next", [], [], TimeSpan.FromSeconds(30)));
         lease.Partitions.Where(partition => partition.Interruption != null).Should().BeEmpty();
         return OutboxMessage.PartitionCount - lease.Partitions.Count;
+    }
+
+    /// <summary>What a store that the container has made cannot do without.</summary>
+    private sealed class Connections(InMemoryStore store) : IDisposable
+    {
+        public InMemoryStore Store => store;
+
+        public void Dispose() => store.Failure = new ObjectDisposedException(nameof(Connections));
     }
 
     /// <summary>Blocks the thread that cancels it.</summary>
