@@ -32,10 +32,15 @@ internal sealed partial class RelayLoop
                 _engine.Wake();
                 break;
             case (null, RelayAnswer.StopSignal):
-                _ownsEverything = false;
-                _engine.Stop();
+                Stop();
                 break;
         }
+    }
+
+    private void Stop()
+    {
+        _ownsEverything = false;
+        _engine.Stop();
     }
 
     private void Take(RelayCommand.Handle handle, IReadOnlyList<HandlerOutcome>? outcomes)
@@ -43,6 +48,11 @@ internal sealed partial class RelayLoop
         if (outcomes is not null && !handle.Lane.IsDropped)
         {
             _observer.Handled(handle.Entry.Message, outcomes);
+        }
+
+        if (_delivery.IsContainerGone)
+        {
+            Stop(); // whatever is called again ends as this did
         }
 
         _engine.Handled(handle, outcomes);

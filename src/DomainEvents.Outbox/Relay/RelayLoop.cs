@@ -17,6 +17,7 @@ internal sealed partial class RelayLoop
     private readonly string _relay;
     private readonly RelayEngine _engine;
     private readonly IOutboxStore _store;
+    private readonly EventDelivery _delivery;
     private readonly RelayWorkers _workers;
     private readonly TimeProvider _time;
     private readonly RelayObserver _observer;
@@ -34,7 +35,7 @@ internal sealed partial class RelayLoop
 
     public RelayLoop(RelaySettings settings, IOutboxStore store, EventDelivery delivery, TimeProvider time, RelayObserver observer)
     {
-        (_relay, _leaseDuration, _store, _time, _observer) = (settings.Relay, settings.LeaseDuration, store, time, observer);
+        (_relay, _leaseDuration, _store, _delivery, _time, _observer) = (settings.Relay, settings.LeaseDuration, store, delivery, time, observer);
         _engine = new RelayEngine(settings, Random.Shared);
         _workers = new RelayWorkers(delivery, settings.MaxConcurrency, _answers.Writer, _cut.Token);
         _started = time.GetTimestamp();

@@ -145,6 +145,43 @@ public sealed class RelayStopTests
     }
 
     [Fact]
+    public async Task A_container_that_is_being_disposed_of_and_has_not_come_to_its_relay_yet_ends_it_at_the_first_handler_that_fails()
+    {
+        var gate = new Gate(failure: new InvalidOperationException("What it needs is gone."));
+        var slow = new TaskCompletionSource();
+        var released = new TaskCompletionSource();
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
+            events.Services.AddSingleton(_ => new SlowToDispose(slow.Task));
+            events.AddEvent<OrderPlaced>();
+        });
+        application.Store.OnCall = (call, _) =>
+        {
+            if (call == "release")
+            {
+                released.TrySetResult();
+            }
+
+            return default;
+        };
+        await application.StartAsync();
+        _ = application.Services.GetRequiredService<SlowToDispose>(); // made after the relay, and so disposed of before it
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+
+        var disposal = application.DisposeAsync();
+        gate.Open();
+        await released.Task.Soon();
+
+        gate.Calls.Should().Be(1);
+        slow.SetResult();
+        await disposal.Soon();
+        (await application.Store.GetStatusAsync()).Pending.Should().Be(1);
+        (await OwnedByOthersAsync(application)).Should().Be(0);
+    }
+
+    [Fact]
     public async Task When_the_time_is_over_the_partitions_are_given_back_and_what_was_left_is_told()
     {
         var gate = new Gate();
@@ -303,6 +340,11 @@ public sealed class RelayStopTests
         public InMemoryStore Store => store;
 
         public void Dispose() => store.Failure = new ObjectDisposedException(nameof(Connections));
+    }
+
+    private sealed class SlowToDispose(Task end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end;
     }
 
     /// <summary>Blocks the thread that cancels it.</summary>
