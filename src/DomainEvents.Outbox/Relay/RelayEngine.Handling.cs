@@ -145,11 +145,6 @@ internal sealed partial class RelayEngine
     private void Drop(Lane lane)
     {
         lane.IsDropped = true;
-        if (lane.Running is not null)
-        {
-            _urgent.Enqueue(new RelayCommand.Cancel(lane));
-        }
-
         Forget(lane);
     }
 

@@ -75,6 +75,7 @@ internal sealed partial class RelayEngine
         _nextRenewal = now + (settings.LeaseDuration / 10);
     }
 
+    /// <summary>Also if the store could not be told: then the leases run out.</summary>
     public void Released(RelayCommand.Release command)
     {
         _isChangingMembership = false;
@@ -89,9 +90,6 @@ internal sealed partial class RelayEngine
         PartitionsHaveChanged();
         HasEnded |= command.Leaves && _partitions.Count == 0;
     }
-
-    /// <summary>Whoever could not give back lets the leases run out.</summary>
-    public void NotReleased(RelayCommand.Release command) => Released(command);
 
     private RelayCommand? NextMembership(TimeSpan now)
     {
@@ -142,7 +140,7 @@ internal sealed partial class RelayEngine
         }
     }
 
-    /// <summary>Its handlers are cancelled, and nothing of it is acknowledged any more.</summary>
+    /// <summary>Nothing of it is acknowledged any more. Whoever asks sees that it is not owned, and cancels its handlers.</summary>
     private void Lose(PartitionWork partition)
     {
         _partitions.Remove(partition.Owned.Partition);

@@ -20,8 +20,7 @@ internal sealed partial class RelayLoop
                 Take(renew, lease);
                 break;
             case (RelayCommand.Release release, _):
-                _engine.Released(release);
-                _workers.Forget(release.Partitions);
+                Take(release);
                 break;
             case (null, TaskCompletionSource<int> waiter):
                 _idleWaiters.Add(waiter);
@@ -82,6 +81,12 @@ internal sealed partial class RelayLoop
         TellLost(before);
     }
 
+    private void Take(RelayCommand.Release release)
+    {
+        _engine.Released(release);
+        _workers.Forget(release.Partitions);
+    }
+
     private void Fail(RelayCommand command, Exception exception)
     {
         if (_abandoned.IsCancellationRequested)
@@ -101,8 +106,7 @@ internal sealed partial class RelayLoop
                 _engine.NotExchanged(Now);
                 break;
             case RelayCommand.Release release:
-                _engine.NotReleased(release);
-                _workers.Forget(release.Partitions);
+                Take(release);
                 break;
         }
     }

@@ -194,9 +194,6 @@ internal sealed partial class RelayLoop
             case RelayCommand.Handle handle:
                 _workers.Handle(handle);
                 break;
-            case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane.Partition.Owned);
-                break;
             default:
                 _ = CallStoreAsync(command);
                 break;

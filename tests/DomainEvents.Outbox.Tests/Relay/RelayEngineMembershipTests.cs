@@ -37,7 +37,7 @@ public sealed class RelayEngineMembershipTests
 
         run.Advance(run.Settings.LeaseDuration);
 
-        run.Open.OfType<RelayCommand.Cancel>().Should().ContainSingle("one of the two had ended");
+        run.Running.Should().ContainSingle().Which.Lane.IsDropped.Should().BeTrue("one of the two had ended");
         run.InFlight.Should().BeNull();
     }
 
