@@ -58,6 +58,29 @@ public sealed class RelayEngineProbesTests
     }
 
     [Fact]
+    public void An_event_that_kills_the_process_behind_more_others_than_are_tried_costs_one_crash_more_and_is_found()
+    {
+        var run = new EngineRun();
+        for (var i = 0; i < 30; i++)
+        {
+            run.Commit($"s{i}");
+        }
+
+        var killer = run.Commit("killer1");
+        Crash(run, noted: null);
+        var crashes = 0;
+        while (DiesOf(killer, new EngineRun(batchSize: 2, maxConcurrency: 4, name: $"relay {crashes}", store: run.Store)))
+        {
+            crashes++;
+            run.Store.Now += TimeSpan.FromMinutes(1);
+        }
+
+        crashes.Should().Be(1 + PartitionWork.MaxInterruptions);
+        run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
+        run.Store.Pending.Should().Be(0);
+    }
+
+    [Fact]
     public void What_is_taken_over_later_is_tried_one_by_one_as_well()
     {
         var run = new EngineRun(batchSize: 1, maxConcurrency: 1);
@@ -160,6 +183,17 @@ public sealed class RelayEngineProbesTests
 
         run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
         run.Engine.Successes.Should().Be(0);
+    }
+
+    private static bool DiesOf(long killer, EngineRun run)
+    {
+        run.Ask();
+        while (run.Open.Count > 0 && !run.Running.Any(handle => handle.Entry.Message.Position == killer))
+        {
+            run.Answer(run.Open[0]);
+        }
+
+        return run.Open.Count > 0;
     }
 
     /// <summary>A relay takes over everything, notes an event to try, and is heard of no more.</summary>
