@@ -10,6 +10,24 @@ internal sealed class OutboxStoreSource(IServiceProvider root)
     /// <exception cref="InvalidOperationException">There is none, or there are several.</exception>
     public IOutboxStore Store => _store.Value;
 
+    /// <summary>
+    /// Makes the store, so that the container disposes of it later than of whoever is being made. What is wrong with it is told when it is used.
+    /// </summary>
+    public OutboxStoreSource Prepared()
+    {
+        try
+        {
+            _ = Store;
+        }
+#pragma warning disable CA1031 // as said
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+
+        return this;
+    }
+
     private static IOutboxStore Find(IServiceProvider root)
     {
         var stores = root.GetServices<IOutboxStore>().Distinct().ToArray();

@@ -11,6 +11,9 @@ namespace DomainEvents.Outbox.Relay;
 /// <param name="isContainerGone">Whether handlers can fail for no other reason than that what they need is disposed of.</param>
 internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, EventSerializer serializer, Func<bool> isContainerGone)
 {
+    /// <summary>Whether handlers are known to get nothing from the container any more: no call of theirs can be told from a failure.</summary>
+    public bool IsContainerGone { get; private set; }
+
     /// <summary>Never throws.</summary>
     /// <returns>What came of each handler; <see langword="null"/> if all were cancelled.</returns>
     public async ValueTask<IReadOnlyList<HandlerOutcome>?> RunAsync(RelayCommand.Handle command, CancellationToken cancellationToken)
@@ -56,7 +59,20 @@ internal sealed class EventDelivery(InMemoryEventBus bus, RelayedEvents events, 
         return relayed.OutcomesOf(plan, result, isCancelled: !result.Succeeded && IsCancelled(cancellationToken));
     }
 
-    private bool IsCancelled(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested || isContainerGone();
+    private bool IsCancelled(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        if (isContainerGone())
+        {
+            IsContainerGone = true;
+        }
+
+        return IsContainerGone;
+    }
 
     private static HandlerOutcome[] Failed(RelayCommand.Handle command, Exception exception, bool isFinal)
     {

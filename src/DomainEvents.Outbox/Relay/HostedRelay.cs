@@ -23,7 +23,7 @@ internal sealed class HostedRelay
 
     public async Task StopAsync(CancellationToken timeIsOver)
     {
-        await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.CancelBeside();
         await Loop.StopAsync(timeIsOver).ConfigureAwait(false);
         await _beside.WaitAsync(timeIsOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -31,7 +31,7 @@ internal sealed class HostedRelay
     /// <summary>Waits neither for handlers nor for connections that do not end when they are cancelled.</summary>
     public async Task CancelAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.CancelBeside();
         await Loop.CancelAsync().ConfigureAwait(false);
     }
 

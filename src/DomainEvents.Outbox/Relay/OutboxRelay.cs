@@ -15,6 +15,7 @@ internal sealed class OutboxRelay(
 {
     private readonly object _gate = new();
     private readonly SemaphoreSlim _draining = new(1);
+    private readonly OutboxStoreSource _stores = services.GetRequiredService<OutboxStoreSource>().Prepared();
     private readonly OutboxOptions _options = services.GetRequiredService<IOptions<OutboxOptions>>().Value;
     private readonly TimeProvider _time = services.GetRequiredService<IOptions<EventBusOptions>>().Value.TimeProvider;
     private readonly ILogger _logger = logger ?? (ILogger)Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
@@ -26,7 +27,7 @@ internal sealed class OutboxRelay(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var store = services.GetRequiredService<OutboxStoreSource>().Store;
+        var store = _stores.Store;
         var (settings, delivery) = ReadSettings();
         TellWhatIsNotRegistered();
         lock (_gate)
@@ -117,7 +118,7 @@ internal sealed class OutboxRelay(
             if (hosted is null)
             {
                 var (settings, delivery) = ReadSettings();
-                _alone = Open(services.GetRequiredService<OutboxStoreSource>().Store, settings, delivery);
+                _alone = Open(_stores.Store, settings, delivery);
                 return _alone;
             }
 

@@ -2,8 +2,8 @@ namespace DomainEvents.Outbox.Relay;
 
 /// <summary>A partition that the relay owns.</summary>
 /// <param name="leased">What the store has said about it.</param>
-/// <param name="probes">How many events are to be tried one by one.</param>
-internal sealed class PartitionWork(LeasedPartition leased, int probes)
+/// <param name="probes">What is to be tried one by one, each noted before, as its last owner was gone in the middle; otherwise <see langword="null"/>.</param>
+internal sealed class PartitionWork(LeasedPartition leased, ProbeBudget? probes)
 {
     private bool _hasGivenUp;
 
@@ -18,8 +18,11 @@ internal sealed class PartitionWork(LeasedPartition leased, int probes)
     /// <summary>How many lanes there are in it.</summary>
     public int Lanes { get; set; }
 
-    /// <summary>How many events are still to be tried one by one, each noted before, as its last owner was gone in the middle.</summary>
-    public int Probes { get; set; } = probes;
+    /// <summary>How many events are to be tried one by one, in this partition and others; <see langword="null"/> if none are.</summary>
+    public ProbeBudget? Probes { get; private set; } = probes;
+
+    /// <summary>Whether events are still to be tried one by one.</summary>
+    public bool IsOnTrial => Probes is { IsSpent: false };
 
     /// <summary>Whether an event is to be given up. Once: whoever requeues it wants it tried.</summary>
     public bool HasKilled(long position) =>
@@ -29,4 +32,7 @@ internal sealed class PartitionWork(LeasedPartition leased, int probes)
     public PartitionWork Again(bool isLeaving) => new(leased, Probes) { _hasGivenUp = _hasGivenUp, IsLeaving = isLeaving };
 
     public void GaveUp() => _hasGivenUp = true;
+
+    /// <summary>Nothing is left in it that its last owner can have begun with.</summary>
+    public void EndTrial() => Probes = null;
 }

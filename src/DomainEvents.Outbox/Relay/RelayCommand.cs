@@ -1,6 +1,6 @@
 namespace DomainEvents.Outbox.Relay;
 
-/// <summary>What the engine wants done. Each is answered to the engine once, but <see cref="Cancel"/>.</summary>
+/// <summary>What the engine wants done. Each is answered to the engine once.</summary>
 internal abstract record RelayCommand
 {
     private RelayCommand()
@@ -18,7 +18,4 @@ internal abstract record RelayCommand
 
     /// <summary>Call handlers.</summary>
     public sealed record Handle(Lane Lane, OutboxEntry Entry, IReadOnlyList<string> Handlers) : RelayCommand;
-
-    /// <summary>Cancel the handlers of a lane: its partition is lost.</summary>
-    public sealed record Cancel(Lane Lane) : RelayCommand;
 }

@@ -100,14 +100,15 @@ internal sealed partial class RelayEngine
             return [];
         }
 
-        if (lane.IsBlocked(entry, Delivery.AllHandlers))
+        // Before all else: one that waits behind another of an unknown type would never be read, nor could it be given up.
+        if (settings.HandlersOf(entry.Message) is not { } handlers)
         {
-            return [new Delivery(Delivery.AllHandlers, DeliveryState.Waiting)];
+            return [new Delivery(Delivery.AllHandlers, DeliveryState.Parked)];
         }
 
-        return settings.HandlersOf(entry.Message) is { } handlers
-            ? [.. handlers.Where(handler => lane.IsBlocked(entry, handler)).Select(handler => new Delivery(handler, DeliveryState.Waiting))]
-            : [new Delivery(Delivery.AllHandlers, DeliveryState.Parked)];
+        return lane.IsBlocked(entry, Delivery.AllHandlers)
+            ? [new Delivery(Delivery.AllHandlers, DeliveryState.Waiting)]
+            : [.. handlers.Where(handler => lane.IsBlocked(entry, handler)).Select(handler => new Delivery(handler, DeliveryState.Waiting))];
     }
 
     private void Acknowledge(Lane lane, OutboxEntry entry, IReadOnlyList<Delivery> left)
@@ -144,11 +145,6 @@ internal sealed partial class RelayEngine
     private void Drop(Lane lane)
     {
         lane.IsDropped = true;
-        if (lane.Running is not null)
-        {
-            _urgent.Enqueue(new RelayCommand.Cancel(lane));
-        }
-
         Forget(lane);
     }
 

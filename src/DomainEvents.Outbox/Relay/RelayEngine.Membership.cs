@@ -22,6 +22,12 @@ internal sealed partial class RelayEngine
 
     public IEnumerable<OwnedPartition> Owned => _partitions.Values.Select(partition => partition.Owned);
 
+    /// <summary>
+    /// How many of the events that are read first can have been with their handlers when an owner died: those that it had read. One that
+    /// kills the process and is not among them is so at the next crash, as this many were handled meanwhile.
+    /// </summary>
+    private int MostBegun => (settings.BatchSize * 3) + settings.MaxConcurrency;
+
     public void Renewed(RelayCommand.Renew command, RelayLease lease)
     {
         _isChangingMembership = false;
@@ -34,9 +40,10 @@ internal sealed partial class RelayEngine
             Lose(lost);
         }
 
+        var probes = new ProbeBudget(MostBegun);
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
-            _partitions.Add(partition.Owned.Partition, PartitionOf(partition));
+            _partitions.Add(partition.Owned.Partition, PartitionOf(partition, probes));
             _wantsRead = true;
         }
 
@@ -48,16 +55,14 @@ internal sealed partial class RelayEngine
         }
     }
 
-    /// <summary>
-    /// What is to be tried one by one: all after an interruption, and no more than before if nobody but this relay was ever away.
-    /// </summary>
-    private PartitionWork PartitionOf(LeasedPartition leased)
+    /// <summary>What is tried one by one: all after an interruption, and no more than before if nobody but this relay was ever away.</summary>
+    private PartitionWork PartitionOf(LeasedPartition leased, ProbeBudget probes)
     {
         var before = _lapsed.GetValueOrDefault(leased.Owned.Partition);
         return before is not null && before.Owned == leased.Owned ? before.Again(_isStopping)
             : new PartitionWork(
                 leased,
-                leased.Interruption is null ? 0 : before is not null && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes : settings.BatchSize * 2)
+                leased.Interruption is null ? null : before is not null && before.Owned.Epoch + 1 == leased.Owned.Epoch ? before.Probes : probes)
             {
                 IsLeaving = _isStopping,
             };
@@ -70,6 +75,7 @@ internal sealed partial class RelayEngine
         _nextRenewal = now + (settings.LeaseDuration / 10);
     }
 
+    /// <summary>Also if the store could not be told: then the leases run out.</summary>
     public void Released(RelayCommand.Release command)
     {
         _isChangingMembership = false;
@@ -82,11 +88,8 @@ internal sealed partial class RelayEngine
         }
 
         PartitionsHaveChanged();
-        HasEnded |= command.Leaves;
+        HasEnded |= command.Leaves && _partitions.Count == 0;
     }
-
-    /// <summary>Whoever could not give back lets the leases run out.</summary>
-    public void NotReleased(RelayCommand.Release command) => Released(command);
 
     private RelayCommand? NextMembership(TimeSpan now)
     {
@@ -108,10 +111,10 @@ internal sealed partial class RelayEngine
 
         _isChangingMembership = true;
         return new RelayCommand.Renew(
-            new RelayRenewal(settings.Relay, [.. Owned], settings.Handlers, settings.LeaseDuration), now);
+            new RelayRenewal(settings.Relay, [.. Owned], settings.Handlers, settings.LeaseDuration, IsLeaving: _isStopping), now);
     }
 
-    /// <summary>Partitions are given back as they are done with; all at once by a relay that stops.</summary>
+    /// <summary>Partitions are given back as they are done with. A relay that stops leaves with the first, so that others share out all of them.</summary>
     private RelayCommand.Release? NextRelease()
     {
         if (_readable.Count == _partitions.Count && !_isStopping)
@@ -120,7 +123,7 @@ internal sealed partial class RelayEngine
         }
 
         var free = _partitions.Values.Where(partition => partition is { IsLeaving: true, Lanes: 0 }).Select(partition => partition.Owned).ToList();
-        return (_isStopping ? free.Count == _partitions.Count : free.Count > 0) ? new RelayCommand.Release(free, Leaves: _isStopping) : null;
+        return free.Count > 0 || _partitions.Count == 0 ? new RelayCommand.Release(free, Leaves: _isStopping) : null;
     }
 
     private void LoseWhatHasRunOut(TimeSpan now)
@@ -137,7 +140,7 @@ internal sealed partial class RelayEngine
         }
     }
 
-    /// <summary>Its handlers are cancelled, and nothing of it is acknowledged any more.</summary>
+    /// <summary>Nothing of it is acknowledged any more. Whoever asks sees that it is not owned, and cancels its handlers.</summary>
     private void Lose(PartitionWork partition)
     {
         _partitions.Remove(partition.Owned.Partition);

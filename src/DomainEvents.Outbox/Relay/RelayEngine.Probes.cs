@@ -11,15 +11,15 @@ internal sealed partial class RelayEngine
 
     private bool MayTry(Lane lane, OutboxEntry entry)
     {
-        if (lane.Partition.Probes == 0)
-        {
-            return true;
-        }
-
         if (lane.Partition.HasKilled(entry.Message.Position))
         {
             Quarantine(lane);
             return false;
+        }
+
+        if (!lane.Partition.IsOnTrial)
+        {
+            return true;
         }
 
         _probe ??= new Probe(lane, entry.Message.Position);
@@ -45,7 +45,7 @@ internal sealed partial class RelayEngine
     {
         if (_probe?.Lane == lane)
         {
-            lane.Partition.Probes--;
+            lane.Partition.Probes?.Spend();
             EndProbe(lane);
         }
     }
@@ -66,7 +66,7 @@ internal sealed partial class RelayEngine
         {
             if (_partitions.TryGetValue(number, out var partition) && partition.Lanes == 0)
             {
-                partition.Probes = 0;
+                partition.EndTrial();
             }
         }
     }

@@ -10,7 +10,6 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
 {
     private readonly RetryPolicy _retries = new(settings.MaxAttempts, settings.FirstRetryDelay, settings.MaxRetryDelay, random);
     private readonly Lanes _lanes = new();
-    private readonly Queue<RelayCommand> _urgent = [];
     private bool _isStopping;
 
     /// <summary>Whether it has stopped and given everything back.</summary>
@@ -30,8 +29,7 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
     public bool TryNext(TimeSpan now, [NotNullWhen(true)] out RelayCommand? command)
     {
         LoseWhatHasRunOut(now);
-        command = _urgent.TryDequeue(out var urgent) ? urgent
-            : NextMembership(now) ?? NextHandle() ?? (RelayCommand?)NextExchange(now);
+        command = NextMembership(now) ?? NextHandle() ?? (RelayCommand?)NextExchange(now);
         return command is not null;
     }
 

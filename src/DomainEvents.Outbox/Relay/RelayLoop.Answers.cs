@@ -20,8 +20,7 @@ internal sealed partial class RelayLoop
                 Take(renew, lease);
                 break;
             case (RelayCommand.Release release, _):
-                _engine.Released(release);
-                _workers.Forget(release.Partitions);
+                Take(release);
                 break;
             case (null, TaskCompletionSource<int> waiter):
                 _idleWaiters.Add(waiter);
@@ -32,10 +31,15 @@ internal sealed partial class RelayLoop
                 _engine.Wake();
                 break;
             case (null, RelayAnswer.StopSignal):
-                _ownsEverything = false;
-                _engine.Stop();
+                Stop();
                 break;
         }
+    }
+
+    private void Stop()
+    {
+        _ownsEverything = false;
+        _engine.Stop();
     }
 
     private void Take(RelayCommand.Handle handle, IReadOnlyList<HandlerOutcome>? outcomes)
@@ -43,6 +47,11 @@ internal sealed partial class RelayLoop
         if (outcomes is not null && !handle.Lane.IsDropped)
         {
             _observer.Handled(handle.Entry.Message, outcomes);
+        }
+
+        if (_delivery.IsContainerGone)
+        {
+            Stop(); // whatever is called again ends as this did
         }
 
         _engine.Handled(handle, outcomes);
@@ -72,6 +81,12 @@ internal sealed partial class RelayLoop
         TellLost(before);
     }
 
+    private void Take(RelayCommand.Release release)
+    {
+        _engine.Released(release);
+        _workers.Forget(release.Partitions);
+    }
+
     private void Fail(RelayCommand command, Exception exception)
     {
         if (_abandoned.IsCancellationRequested)
@@ -91,8 +106,7 @@ internal sealed partial class RelayLoop
                 _engine.NotExchanged(Now);
                 break;
             case RelayCommand.Release release:
-                _engine.NotReleased(release);
-                _workers.Forget(release.Partitions);
+                Take(release);
                 break;
         }
     }

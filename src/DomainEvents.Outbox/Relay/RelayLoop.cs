@@ -17,6 +17,7 @@ internal sealed partial class RelayLoop
     private readonly string _relay;
     private readonly RelayEngine _engine;
     private readonly IOutboxStore _store;
+    private readonly EventDelivery _delivery;
     private readonly RelayWorkers _workers;
     private readonly TimeProvider _time;
     private readonly RelayObserver _observer;
@@ -34,7 +35,7 @@ internal sealed partial class RelayLoop
 
     public RelayLoop(RelaySettings settings, IOutboxStore store, EventDelivery delivery, TimeProvider time, RelayObserver observer)
     {
-        (_relay, _leaseDuration, _store, _time, _observer) = (settings.Relay, settings.LeaseDuration, store, time, observer);
+        (_relay, _leaseDuration, _store, _delivery, _time, _observer) = (settings.Relay, settings.LeaseDuration, store, delivery, time, observer);
         _engine = new RelayEngine(settings, Random.Shared);
         _workers = new RelayWorkers(delivery, settings.MaxConcurrency, _answers.Writer, _cut.Token);
         _started = time.GetTimestamp();
@@ -95,9 +96,9 @@ internal sealed partial class RelayLoop
     public async Task CancelAsync()
     {
         _answers.Writer.TryWrite(new RelayAnswer(null, RelayAnswer.Stop));
-        await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what callbacks of handlers throw is nobody's
+        _cut.CancelBeside();
         await _run.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _abandoned.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _abandoned.CancelBeside();
         _answers.Writer.TryWrite(default);
     }
 
@@ -128,7 +129,7 @@ internal sealed partial class RelayLoop
 #pragma warning restore CA1031
         {
             failure = exception;
-            await _cut.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _cut.CancelBeside();
         }
 
         await EndAsync(failure).ConfigureAwait(false);
@@ -192,9 +193,6 @@ internal sealed partial class RelayLoop
         {
             case RelayCommand.Handle handle:
                 _workers.Handle(handle);
-                break;
-            case RelayCommand.Cancel cancel:
-                _workers.Cancel(cancel.Lane.Partition.Owned);
                 break;
             default:
                 _ = CallStoreAsync(command);

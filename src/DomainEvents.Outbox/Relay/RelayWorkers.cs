@@ -57,7 +57,8 @@ internal sealed class RelayWorkers
     {
         foreach (var partition in partitions)
         {
-            if (_partitions.Remove(partition, out var source))
+            // One that was cut has nothing left to dispose of, and would wait for its callbacks.
+            if (_partitions.Remove(partition, out var source) && !source.IsCancellationRequested)
             {
                 source.Dispose();
             }

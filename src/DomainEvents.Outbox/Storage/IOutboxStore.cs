@@ -32,7 +32,7 @@ public interface IOutboxStore
 
     /// <summary>
     /// Prolongs a relay's membership and leases, forgets relays whose time is over, announces its handlers, and takes over partitions that nobody owns, up
-    /// to the relay's share: each with the next epoch.
+    /// to the relay's share: each with the next epoch. Of a relay that is leaving only the leases and the handlers.
     /// </summary>
     /// <param name="renewal">Who asks, and for how long.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -46,7 +46,7 @@ public interface IOutboxStore
     /// <summary>Gives partitions back, in such a way that the next owner does not take them for interrupted.</summary>
     /// <param name="relay">The name of the relay.</param>
     /// <param name="partitions">Partitions; those that are another's by now are left alone.</param>
-    /// <param name="leaves">Whether the relay ends: it does not count for shares any more.</param>
+    /// <param name="leaves">Whether the relay ends, now or when what it keeps is done: it does not count for shares any more.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     ValueTask ReleaseAsync(string relay, IReadOnlyList<OwnedPartition> partitions, bool leaves, CancellationToken cancellationToken = default);
 

@@ -19,7 +19,7 @@ internal sealed class LeaseCommands(OutboxTables tables)
         {
             BatchCommands =
             {
-                Statement.Of(_statements.Join, renewal.Relay, lease),
+                renewal.IsLeaving ? Statement.Of(_statements.Leave, renewal.Relay) : Statement.Of(_statements.Join, renewal.Relay, lease),
                 Statement.Of(_statements.Forget),
                 Statement.Of(
                     _statements.Announce,
@@ -27,9 +27,13 @@ internal sealed class LeaseCommands(OutboxTables tables)
                     renewal.Handlers.Select(handler => handler.EventType).ToArray(),
                     lease * AnnouncementLeases),
                 Statement.Of(_statements.Prolong, renewal.Relay, keys, lease),
-                Statement.Of(_statements.TakeOver, renewal.Relay, keys, lease),
             },
         };
+        if (!renewal.IsLeaving)
+        {
+            batch.BatchCommands.Add(Statement.Of(_statements.TakeOver, renewal.Relay, keys, lease));
+        }
+
         await using (batch.ConfigureAwait(false))
         {
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

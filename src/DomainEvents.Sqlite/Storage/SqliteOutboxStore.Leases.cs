@@ -27,9 +27,6 @@ internal sealed partial class SqliteOutboxStore
         var now = session.Now();
         var until = now + renewal.LeaseDuration.Ticks;
         Announce(session, renewal, now, until);
-        var relays = (int)session.Scalar("select count(*) from domain_event_relay")!.Value;
-        var share = (OutboxMessage.PartitionCount + relays - 1) / relays;
-
         var slots = Slot.All(session);
         var leased = new List<LeasedPartition>();
         var kept = renewal.Owned.ToHashSet();
@@ -39,6 +36,13 @@ internal sealed partial class SqliteOutboxStore
             leased.Add(new LeasedPartition(slot.Owned, IsNew: false, Interruption: null));
         }
 
+        if (renewal.IsLeaving)
+        {
+            return new RelayLease(leased, Share: 0);
+        }
+
+        var relays = (int)session.Scalar("select count(*) from domain_event_relay")!.Value;
+        var share = (OutboxMessage.PartitionCount + relays - 1) / relays;
         foreach (var slot in slots.Where(slot => IsFree(slot, renewal.Relay, kept, now)).Take(share - leased.Count))
         {
             leased.Add(TakeOver(session, slot, renewal.Relay, until));
@@ -49,7 +53,15 @@ internal sealed partial class SqliteOutboxStore
 
     private static void Announce(Session session, RelayRenewal renewal, long now, long until)
     {
-        session.Execute("insert or replace into domain_event_relay (instance, lease_until) values (@relay, @until)", ("@relay", renewal.Relay), ("@until", until));
+        if (renewal.IsLeaving)
+        {
+            Leave(session, renewal.Relay);
+        }
+        else
+        {
+            session.Execute("insert or replace into domain_event_relay (instance, lease_until) values (@relay, @until)", ("@relay", renewal.Relay), ("@until", until));
+        }
+
         session.Execute("delete from domain_event_relay where lease_until < @now", ("@now", now));
         foreach (var handler in renewal.Handlers)
         {
@@ -86,6 +98,8 @@ internal sealed partial class SqliteOutboxStore
                 ("@partition", owned.Partition), ("@relay", relay), ("@epoch", owned.Epoch));
         }
 
-        return leaves && session.Execute("delete from domain_event_relay where instance = @relay", ("@relay", relay)) > 0;
+        return leaves && Leave(session, relay);
     }
+
+    private static bool Leave(Session session, string relay) => session.Execute("delete from domain_event_relay where instance = @relay", ("@relay", relay)) > 0;
 }

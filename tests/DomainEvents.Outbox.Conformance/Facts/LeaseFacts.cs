@@ -107,6 +107,35 @@ public abstract class LeaseFacts : StoreConformance
     }
 
     [StoreFact]
+    public async Task A_relay_that_is_leaving_keeps_its_leases_and_takes_nothing_over()
+    {
+        var leaving = await StartAsync("a");
+        var kept = leaving.Owned.Take(2).ToArray();
+        await leaving.ReleaseAsync(leaves: true, [.. leaving.Owned.Skip(2)]);
+        leaving.Owned = kept;
+        await Database.ExpireAsync("a");
+
+        var lease = await leaving.RenewAsync(isLeaving: true);
+
+        lease.Share.Should().Be(0);
+        lease.Partitions.Select(partition => partition.Owned).Should().BeEquivalentTo(kept);
+        (await new TestRelay(Database.CreateStore(), "b").RenewAsync()).Partitions.Select(partition => partition.Owned.Partition)
+            .Should().NotContain(kept.Select(owned => owned.Partition), "their leases were prolonged").And.HaveCount(All - 2);
+    }
+
+    [StoreFact]
+    public async Task A_relay_that_is_leaving_counts_for_shares_no_more_while_it_still_owns_something()
+    {
+        var leaving = await StartAsync("a");
+        await leaving.RenewAsync(isLeaving: true);
+
+        var lease = await new TestRelay(Database.CreateStore(), "b").RenewAsync();
+
+        lease.Share.Should().Be(All);
+        lease.Partitions.Should().BeEmpty();
+    }
+
+    [StoreFact]
     public async Task An_owner_whose_lease_ran_out_still_owns_what_nobody_took_over()
     {
         var relay = await StartAsync("a", Mail);

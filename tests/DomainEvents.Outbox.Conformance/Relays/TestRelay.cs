@@ -14,9 +14,11 @@ public sealed class TestRelay(IOutboxStore store, string name, params HandlerAnn
     public IReadOnlyDictionary<string, int> EventTypes { get; set; } =
         handlers.Select(handler => handler.EventType).Distinct().ToDictionary(type => type, _ => 1);
 
-    public async Task<RelayLease> RenewAsync()
+    public Task<RelayLease> RenewAsync() => RenewAsync(isLeaving: false);
+
+    public async Task<RelayLease> RenewAsync(bool isLeaving)
     {
-        var lease = await store.RenewAsync(new RelayRenewal(name, Owned, handlers, LeaseDuration));
+        var lease = await store.RenewAsync(new RelayRenewal(name, Owned, handlers, LeaseDuration, isLeaving));
         Owned = [.. lease.Partitions.Select(partition => partition.Owned)];
         return lease;
     }

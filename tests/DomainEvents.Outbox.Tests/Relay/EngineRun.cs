@@ -6,9 +6,10 @@ namespace DomainEvents.Outbox.Tests.Relay;
 /// <summary>One engine that owns all there is, with a store, a clock that is moved by hand, and commands that are answered when a test says so.</summary>
 internal sealed class EngineRun
 {
-    public EngineRun(int batchSize = 10, int maxConcurrency = 16, TimeSpan? pollingInterval = null)
+    public EngineRun(int batchSize = 10, int maxConcurrency = 16, TimeSpan? pollingInterval = null, string name = "relay", SimulatedStore? store = null)
     {
-        Settings = new RelaySettings("relay", new Dictionary<string, int> { ["A"] = 1 }, [new HandlerAnnouncement("A1", "A")])
+        Store = store ?? new SimulatedStore(Schedule.Partitions);
+        Settings = new RelaySettings(name, new Dictionary<string, int> { ["A"] = 1 }, [new HandlerAnnouncement("A1", "A")])
         {
             BatchSize = batchSize,
             MaxConcurrency = maxConcurrency,
@@ -21,7 +22,7 @@ internal sealed class EngineRun
 
     public RelayEngine Engine { get; }
 
-    public SimulatedStore Store { get; } = new(Schedule.Partitions);
+    public SimulatedStore Store { get; }
 
     public TimeSpan Now { get; private set; }
 
@@ -47,14 +48,14 @@ internal sealed class EngineRun
         return this;
     }
 
-    public long Commit(string stream)
+    public long Commit(string stream, string type = "A")
     {
         var position = Store.Draw();
         Store.Commit(new OutboxMessage
         {
             Position = position,
             EventId = Guid.Empty,
-            EventType = "A",
+            EventType = type,
             Payload = default,
             Stream = stream,
             Partition = stream[^1] % Schedule.Partitions,
@@ -66,6 +67,12 @@ internal sealed class EngineRun
     public void Wake()
     {
         Engine.Wake();
+        Ask();
+    }
+
+    public void Stop()
+    {
+        Engine.Stop();
         Ask();
     }
 

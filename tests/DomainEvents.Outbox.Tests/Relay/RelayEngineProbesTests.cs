@@ -1,4 +1,5 @@
 using DomainEvents.Outbox.Relay;
+using DomainEvents.Outbox.Tests.Simulation;
 
 namespace DomainEvents.Outbox.Tests.Relay;
 
@@ -17,6 +18,87 @@ public sealed class RelayEngineProbesTests
         run.InFlight!.Request.Note!.Value.Position.Should().Be(first);
         run.Answer(run.InFlight);
         run.Running.Single().Entry.Message.Position.Should().Be(first);
+    }
+
+    [Fact]
+    public void After_a_crash_no_more_events_are_tried_one_by_one_than_its_owner_can_have_begun_with_however_many_partitions_it_had()
+    {
+        var run = new EngineRun(batchSize: 2, maxConcurrency: 4);
+        for (var i = 0; i < 60; i++)
+        {
+            run.Commit($"s{i}");
+        }
+
+        Crash(run, noted: null);
+        run.Started();
+        run.Finish();
+
+        run.Engine.Successes.Should().Be(60);
+        run.Exchanges.Count(exchange => exchange.Request.Note != null).Should().Be(10, "three batches and what runs");
+    }
+
+    [Fact]
+    public void An_event_that_was_noted_at_three_crashes_is_not_called_either_when_as_many_others_were_tried_before_it()
+    {
+        var run = new EngineRun(batchSize: 2, maxConcurrency: 4);
+        for (var i = 0; i < 30; i++)
+        {
+            run.Commit($"t{i}2");
+        }
+
+        var killer = run.Commit("s1");
+        Crash(run, killer);
+        Crash(run, killer);
+        Crash(run, killer);
+        run.Started();
+        run.Finish();
+
+        run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
+        run.Engine.Successes.Should().Be(30);
+    }
+
+    [Fact]
+    public void An_event_that_kills_the_process_behind_more_others_than_are_tried_costs_one_crash_more_and_is_found()
+    {
+        var run = new EngineRun();
+        for (var i = 0; i < 30; i++)
+        {
+            run.Commit($"s{i}");
+        }
+
+        var killer = run.Commit("killer1");
+        Crash(run, noted: null);
+        var crashes = 0;
+        while (DiesOf(killer, new EngineRun(batchSize: 2, maxConcurrency: 4, name: $"relay {crashes}", store: run.Store)))
+        {
+            crashes++;
+            run.Store.Now += TimeSpan.FromMinutes(1);
+        }
+
+        crashes.Should().Be(1 + PartitionWork.MaxInterruptions);
+        run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
+        run.Store.Pending.Should().Be(0);
+    }
+
+    [Fact]
+    public void What_is_taken_over_later_is_tried_one_by_one_as_well()
+    {
+        var run = new EngineRun(batchSize: 1, maxConcurrency: 1);
+        var other = run.Store.Renew(new RelayRenewal("other", [], [], TimeSpan.FromSeconds(12)));
+        run.Started();
+        run.Store.Release("other", [.. other.Partitions.Take(2).Select(partition => partition.Owned)], leaves: false);
+        run.Engine.Owned.Should().BeEmpty();
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+        run.Engine.Owned.Should().HaveCount(2, "they were given back");
+
+        run.Commit("s2");
+        run.Commit("s3");
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+
+        run.Engine.Owned.Should().HaveCount(Schedule.Partitions);
+        run.Exchanges.Count(exchange => exchange.Request.Note != null).Should().Be(2);
     }
 
     [Fact]
@@ -101,6 +183,17 @@ public sealed class RelayEngineProbesTests
 
         run.Store.Deliveries.Should().ContainSingle(delivery => delivery.Position == killer && delivery.Row.State == DeliveryState.Dead);
         run.Engine.Successes.Should().Be(0);
+    }
+
+    private static bool DiesOf(long killer, EngineRun run)
+    {
+        run.Ask();
+        while (run.Open.Count > 0 && !run.Running.Any(handle => handle.Entry.Message.Position == killer))
+        {
+            run.Answer(run.Open[0]);
+        }
+
+        return run.Open.Count > 0;
     }
 
     /// <summary>A relay takes over everything, notes an event to try, and is heard of no more.</summary>

@@ -1,5 +1,6 @@
 using DomainEvents.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace DomainEvents.Outbox.Tests.Relay;
@@ -103,6 +104,33 @@ public sealed class RelayStopTests
     }
 
     [Fact]
+    public async Task What_ends_while_the_container_is_disposed_of_is_acknowledged_as_the_store_goes_after_the_relay()
+    {
+        var gate = new Gate(ignoresToken: true);
+        var store = new InMemoryStore();
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.RemoveAll<IOutboxStore>();
+            events.Services.AddSingleton(_ => new Connections(store));
+            events.Services.AddSingleton<IOutboxStore>(services => services.GetRequiredService<Connections>().Store);
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+
+        var disposal = application.DisposeAsync();
+        await gate.Cancelled.Soon();
+        gate.Open();
+        await disposal.Soon();
+
+        store.Failure.Should().BeOfType<ObjectDisposedException>("it is gone by now");
+        store.Failure = null;
+        (await store.GetStatusAsync()).Pending.Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_container_that_is_disposed_of_without_waiting_ends_its_relay_as_well()
     {
         var gate = new Gate();
@@ -114,6 +142,43 @@ public sealed class RelayStopTests
         application.Services.Dispose();
 
         await gate.Cancelled.Soon();
+    }
+
+    [Fact]
+    public async Task A_container_that_is_being_disposed_of_and_has_not_come_to_its_relay_yet_ends_it_at_the_first_handler_that_fails()
+    {
+        var gate = new Gate(failure: new InvalidOperationException("What it needs is gone."));
+        var slow = new TaskCompletionSource();
+        var released = new TaskCompletionSource();
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(gate);
+            events.Services.AddSingleton(_ => new SlowToDispose(slow.Task));
+            events.AddEvent<OrderPlaced>();
+        });
+        application.Store.OnCall = (call, _) =>
+        {
+            if (call == "release")
+            {
+                released.TrySetResult();
+            }
+
+            return default;
+        };
+        await application.StartAsync();
+        _ = application.Services.GetRequiredService<SlowToDispose>(); // made after the relay, and so disposed of before it
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await gate.Begun.Soon();
+
+        var disposal = application.DisposeAsync();
+        gate.Open();
+        await released.Task.Soon();
+
+        gate.Calls.Should().Be(1);
+        slow.SetResult();
+        await disposal.Soon();
+        (await application.Store.GetStatusAsync()).Pending.Should().Be(1);
+        (await OwnedByOthersAsync(application)).Should().Be(0);
     }
 
     [Fact]
@@ -147,8 +212,49 @@ public sealed class RelayStopTests
         await application.DisposeAsync().Soon();
 
         gate.Cancelled.IsCompleted.Should().BeTrue();
-        (await OwnedByOthersAsync(application)).Should().Be(OutboxMessage.PartitionCount, "who knows what it still does: the leases run out");
+        (await OwnedByOthersAsync(application)).Should().Be(1, "who knows what it still does there: the lease runs out");
         gate.Open();
+    }
+
+    [Fact]
+    public async Task What_a_handler_has_registered_with_its_token_holds_up_neither()
+    {
+        using var end = new ManualResetEventSlim();
+        var blocking = new BlockedByItsCallback(end);
+        var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(blocking);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await blocking.Begun.Soon();
+
+        await application.StopAsync(TimeIsOver).WaitAsync(Signals.Timeout / 2);
+        await application.DisposeAsync().AsTask().WaitAsync(Signals.Timeout / 2);
+
+        (await blocking.Called.Soon()).Should().BeFalse("it is still there");
+        end.Set();
+    }
+
+    [Fact]
+    public async Task A_handler_that_has_ended_while_what_it_registered_with_its_token_has_not_keeps_no_partition()
+    {
+        using var end = new ManualResetEventSlim();
+        var blocking = new BlockedByItsCallback(end, endsWithItsToken: true);
+        await using var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(blocking);
+            events.AddEvent<OrderPlaced>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await blocking.Begun.Soon();
+
+        await application.StopAsync(TimeIsOver).WaitAsync(Signals.Timeout / 2);
+
+        (await OwnedByOthersAsync(application)).Should().Be(0);
+        end.Set();
     }
 
     [Fact]
@@ -226,5 +332,44 @@ public sealed class RelayStopTests
         var lease = await application.Store.RenewAsync(new RelayRenewal("next", [], [], TimeSpan.FromSeconds(30)));
         lease.Partitions.Where(partition => partition.Interruption != null).Should().BeEmpty();
         return OutboxMessage.PartitionCount - lease.Partitions.Count;
+    }
+
+    /// <summary>What a store that the container has made cannot do without.</summary>
+    private sealed class Connections(InMemoryStore store) : IDisposable
+    {
+        public InMemoryStore Store => store;
+
+        public void Dispose() => store.Failure = new ObjectDisposedException(nameof(Connections));
+    }
+
+    private sealed class SlowToDispose(Task end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end;
+    }
+
+    /// <summary>Blocks the thread that cancels it.</summary>
+    private sealed class BlockedByItsCallback(ManualResetEventSlim end, bool endsWithItsToken = false) : IEventHandler<OrderPlaced>
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<bool> _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Begun => _begun.Task;
+
+        /// <summary>Whether the callback could end.</summary>
+        public Task<bool> Called => _called.Task;
+
+        public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
+        {
+            var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = cancellationToken.Register(() =>
+            {
+                cancelled.TrySetResult();
+                _called.TrySetResult(end.IsSet);
+                end.Wait(Signals.Timeout, CancellationToken.None);
+            });
+            _begun.TrySetResult();
+            await (endsWithItsToken ? cancelled.Task : Task.Run(() => end.Wait(Signals.Timeout, CancellationToken.None), CancellationToken.None));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }

@@ -241,13 +241,6 @@ internal sealed class Schedule
     {
         while (!relay.IsGone && relay.StalledUntil <= _now && relay.Engine.TryNext(_now, out var command))
         {
-            if (command is RelayCommand.Cancel cancel)
-            {
-                relay.IsDisturbed = true;
-                relay.Cancelled.Add(cancel.Lane);
-                continue;
-            }
-
             relay.Open.Add(command);
             if (Trace is not null)
             {
@@ -385,7 +378,7 @@ internal sealed class Schedule
     private void Handle(SimulatedRelay relay, RelayCommand.Handle handle)
     {
         var position = handle.Entry.Message.Position;
-        if (relay.Cancelled.Remove(handle.Lane) || relay.CancelsHandlers || (!_calm && _random.Next(100) == 0))
+        if (handle.Lane.IsDropped || relay.CancelsHandlers || (!_calm && _random.Next(100) == 0))
         {
             Cancel(relay, handle);
             return;

@@ -20,8 +20,6 @@ internal sealed class SimulatedRelay(RelaySettings settings, bool isNew, Random 
     /// <summary>How long the answer to the last read was on its way: so much later it knows what is due.</summary>
     public TimeSpan Lateness { get; set; }
 
-    public HashSet<Lane> Cancelled { get; } = [];
-
     /// <summary>Until then the process is stopped in the middle of whatever it does.</summary>
     public TimeSpan StalledUntil { get; set; }
 

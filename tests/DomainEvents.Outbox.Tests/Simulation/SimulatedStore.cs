@@ -52,6 +52,11 @@ internal class SimulatedStore(int partitions)
     public virtual RelayLease Renew(RelayRenewal renewal)
     {
         _relays[renewal.Relay] = Now + renewal.LeaseDuration;
+        if (renewal.IsLeaving)
+        {
+            _relays.Remove(renewal.Relay);
+        }
+
         foreach (var gone in _relays.Where(relay => relay.Value < Now).Select(relay => relay.Key).ToList())
         {
             _relays.Remove(gone);
@@ -62,7 +67,7 @@ internal class SimulatedStore(int partitions)
             _handlers[handler] = Now + (renewal.LeaseDuration * 3);
         }
 
-        var share = (partitions + _relays.Count - 1) / _relays.Count;
+        var share = renewal.IsLeaving ? 0 : (partitions + _relays.Count - 1) / _relays.Count;
         var leased = new List<LeasedPartition>();
         for (var number = 0; number < partitions; number++)
         {
