@@ -43,9 +43,10 @@ internal sealed partial class RelayEngine
             return;
         }
 
-        // What would not fit is read again later: a few slow streams must not fill the memory.
+        // What would not fit is read again later: a few slow streams must not fill the memory. So is a stream in a second partition,
+        // which no writer puts it into: what a lane acknowledges is fenced by its partition.
         var lane = _lanes.Of(entry, partition);
-        if (_lanes.Buffered < settings.BatchSize * 2 || lane.Count < Math.Max(1, settings.BatchSize / 4))
+        if (lane.Partition == partition && (_lanes.Buffered < settings.BatchSize * 2 || lane.Count < Math.Max(1, settings.BatchSize / 4)))
         {
             _lanes.Add(lane, entry);
         }
@@ -95,18 +96,14 @@ internal sealed partial class RelayEngine
     /// <summary>What an event leaves to those who must wait behind an earlier one.</summary>
     private IReadOnlyList<Delivery> Blocked(Lane lane, OutboxEntry entry)
     {
-        if (!string.IsNullOrEmpty(entry.Handler))
-        {
-            return [];
-        }
-
         // Before all else: one that waits behind another of an unknown type would never be read, nor could it be given up.
         if (settings.HandlersOf(entry.Message) is not { } handlers)
         {
-            return [new Delivery(Delivery.AllHandlers, DeliveryState.Parked)];
+            return [new Delivery(entry.Handler ?? Delivery.AllHandlers, DeliveryState.Parked, entry.Attempts)];
         }
 
-        return lane.IsBlocked(entry, Delivery.AllHandlers)
+        return !string.IsNullOrEmpty(entry.Handler) ? []
+            : lane.IsBlocked(entry, Delivery.AllHandlers)
             ? [new Delivery(Delivery.AllHandlers, DeliveryState.Waiting)]
             : [.. handlers.Where(handler => lane.IsBlocked(entry, handler)).Select(handler => new Delivery(handler, DeliveryState.Waiting))];
     }

@@ -48,7 +48,7 @@ internal sealed class EngineRun
         return this;
     }
 
-    public long Commit(string stream, string type = "A")
+    public long Commit(string stream, string type = "A", int? partition = null)
     {
         var position = Store.Draw();
         Store.Commit(new OutboxMessage
@@ -58,7 +58,7 @@ internal sealed class EngineRun
             EventType = type,
             Payload = default,
             Stream = stream,
-            Partition = stream[^1] % Schedule.Partitions,
+            Partition = partition ?? stream[^1] % Schedule.Partitions,
             OccurredAt = default,
         });
         return position;

@@ -171,6 +171,23 @@ public sealed class RelayEnginePaceTests
     }
 
     [Fact]
+    public void A_stream_that_somebody_has_put_into_two_partitions_is_handled_once_all_the_same()
+    {
+        var run = new EngineRun();
+        run.Commit("s1", partition: 1);
+        run.Commit("s1", partition: 2);
+        run.Started();
+
+        for (var round = 0; round < 3; round++)
+        {
+            run.Finish();
+            run.Wake();
+        }
+
+        (run.Engine.Successes, run.Store.Pending).Should().Be((2, 0));
+    }
+
+    [Fact]
     public void An_exchange_that_fails_is_tried_again_later_with_the_same_acknowledgements()
     {
         var run = Reading("s1");
