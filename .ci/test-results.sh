@@ -24,6 +24,26 @@ count_results() {
     read -r passed failed skipped <<<"$counts"
 }
 
+# list_failures FOLDER: the names of the tests that failed, each with the first lines of its message.
+list_failures() {
+    find "$1" -name '*.trx' -exec cat {} + 2>/dev/null | tr -d '\r' | awk '
+        function text(line) {
+            gsub(/&lt;/, "<", line); gsub(/&gt;/, ">", line); gsub(/&quot;/, "\"", line); gsub(/&#x[0-9A-Fa-f]+;/, " ", line)
+            gsub(/&amp;/, "\\&", line)
+            return line
+        }
+        /<UnitTestResult / {
+            failed = /outcome="Failed"/
+            if (failed && match($0, / testName="[^"]*"/)) print "failed: " text(substr($0, RSTART + 11, RLENGTH - 12))
+        }
+        failed && /<Message>/ { sub(/.*<Message>/, ""); lines = 5 }
+        failed && lines > 0 {
+            last = sub(/<\/Message>.*/, "")
+            print "    " text(substr($0, 1, 300))
+            lines = last ? 0 : lines - 1
+        }'
+}
+
 # print_coverage FOLDER SRC: line coverage of each package in SRC, a line counted as covered when
 # any test project ran it.
 print_coverage() {
