@@ -1,3 +1,4 @@
+using DomainEvents.Background;
 using DomainEvents.EntityFrameworkCore.TestSupport;
 using DomainEvents.TestSupport;
 using DomainEvents.TestSupport.Databases;
@@ -47,6 +48,7 @@ internal sealed class TicketDesk : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<Journal>();
         services.AddLogging(logging => logging.AddProvider(logs));
+        services.Configure<BackgroundDispatchOptions>(background => background.MaxConcurrency = 1); // what synchronous commits leave comes in their order
         var builder = services.AddDomainEvents().AddHandler<AfterCommit>().AddHandler<BeforeCommit>().AddHandler<AfterRollback>();
         events?.Invoke(builder);
         addContext ??= (services, options) => services.AddDbContext<TicketsContext>(options);
