@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 
 namespace DomainEvents.Sqlite.Connections;
@@ -13,19 +12,7 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>Runs a transaction that only reads: nobody waits for it.</summary>
-    public T Read<T>(Func<Session, T> work)
-    {
-        var session = Take();
-        try
-        {
-            session.Begin();
-            return Run(session, work);
-        }
-        catch (Exception exception)
-        {
-            throw Failed(session, exception);
-        }
-    }
+    public T Read<T>(Func<Session, T> work) => RunNow(static session => session.Begin(), work);
 
     /// <summary>Runs a transaction that writes, when its turn has come.</summary>
     public T Write<T>(Func<Session, T> work)
@@ -33,16 +20,7 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         file.Gate.Enter();
         try
         {
-            var session = Take();
-            try
-            {
-                session.BeginToWrite(file.Timeout);
-                return Run(session, work);
-            }
-            catch (Exception exception)
-            {
-                throw Failed(session, exception);
-            }
+            return RunNow(session => session.BeginToWrite(file.Timeout), work);
         }
         finally
         {
@@ -56,16 +34,7 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         await file.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var session = Take();
-            try
-            {
-                await session.BeginToWriteAsync(file.Timeout).ConfigureAwait(false);
-                return Run(session, work);
-            }
-            catch (Exception exception)
-            {
-                throw Failed(session, exception);
-            }
+            return await RunAsync(session => session.BeginToWriteAsync(file.Timeout), work).ConfigureAwait(false);
         }
         finally
         {
@@ -95,24 +64,39 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
         }
     }
 
-    private T Run<T>(Session session, Func<Session, T> work)
+    private T RunNow<T>(Action<Session> begin, Func<Session, T> work)
     {
-        var result = work(session);
-        session.Commit();
-        Keep(session);
-        return result;
+        var completed = RunAsync(Begin, work);
+        return completed.AsTask().GetAwaiter().GetResult();
+
+        ValueTask Begin(Session session)
+        {
+            begin(session);
+            return default;
+        }
     }
 
-    private Exception Failed(Session session, Exception exception)
+    private async ValueTask<T> RunAsync<T>(Func<Session, ValueTask> begin, Func<Session, T> work)
     {
-        session.Dispose();
-        if (exception is SqliteException failure)
+        var session = Take();
+        try
         {
-            return SqliteErrors.Explained(failure, file.Name);
+            await begin(session).ConfigureAwait(false);
+            var result = work(session);
+            session.Commit();
+            Keep(session);
+            return result;
         }
-
-        ExceptionDispatchInfo.Throw(exception);
-        return exception;
+        catch (SqliteException exception)
+        {
+            session.Dispose();
+            throw SqliteErrors.Explained(exception, file.Name);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private void Keep(Session session)
