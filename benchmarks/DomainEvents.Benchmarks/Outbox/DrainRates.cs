@@ -33,11 +33,33 @@ internal static class DrainRates
                 OutboxReport.Row($"relay with JSON and a handler, {batch} at once{log}", "skip locked, delete", whole, "0.75");
             }
         }
+
+        await RunBesideAnotherProcessAsync(database);
     }
 
-    private static async Task<double> RateAsync(OutboxDatabase database, IOutboxStore store, Func<Task<int>> drain)
+    /// <summary>Another process has a handler that this one has not: each event leaves a delivery behind for it, and they pile up while this one drains.</summary>
+    private static async Task RunBesideAnotherProcessAsync(OutboxDatabase database)
+    {
+        const int Batch = 100;
+        await using var application = database.Open(
+            options => (options.BatchSize, options.RunRelay) = (Batch, false), builder => builder.AddHandler<CountParcels>(ServiceLifetime.Singleton));
+        var store = application.GetRequiredService<IOutboxStore>();
+        var announcement = new RelayRenewal("another process", [], [new("index", ParcelSent.StoredName)], TimeSpan.FromMinutes(1), IsLeaving: true);
+        var found = await RatePairs.MeasureAsync(
+            Pairs,
+            () => RateAsync(database, store, () => application.GetRequiredService<IOutboxRelay>().DrainAsync(), announcement),
+            () => RateAsync(database, store, () => SkipLockedAsync(database, Batch, keeps: true)));
+        OutboxReport.Row($"relay with JSON and a handler, {Batch} at once, to the log and to another process", "skip locked, delete", found, "");
+    }
+
+    private static async Task<double> RateAsync(OutboxDatabase database, IOutboxStore store, Func<Task<int>> drain, RelayRenewal? another = null)
     {
         await database.ExecuteAsync("TRUNCATE domain_event_outbox, domain_event_log, domain_event_delivery, domain_event_handler");
+        if (another is not null)
+        {
+            await store.RenewAsync(another);
+        }
+
         await database.FillAsync(store, Events);
         var started = Stopwatch.GetTimestamp();
         var drained = await drain();
