@@ -90,41 +90,18 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     public ValueTask<PublishResult> PublishAsync(IDomainEvent domainEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
-        var transaction = Innermost();
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return InMemoryEventBus.CanceledAsync(cancellationToken);
-        }
-
-        if (transaction is null)
-        {
-            return Outbox is null
-                ? _bus.PublishAsync(domainEvent, cancellationToken)
-                : PublishThroughOutboxAsync(own => own.Enqueue(domainEvent), cancellationToken);
-        }
-
-        transaction.Enqueue(domainEvent);
-        return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
+        return PublishAsync(
+            domainEvent, static (transaction, one) => transaction.Enqueue(one), static (bus, one, token) => bus.PublishAsync(one, token), cancellationToken);
     }
 
     public ValueTask<PublishResult> PublishFromAsync(IHasDomainEvents source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var transaction = Innermost();
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return InMemoryEventBus.CanceledAsync(cancellationToken);
-        }
-
-        if (transaction is null)
-        {
-            return Outbox is null
-                ? _bus.PublishAllAsync(source.PullDomainEvents(), cancellationToken)
-                : PublishThroughOutboxAsync(own => own.Enqueue(source), cancellationToken);
-        }
-
-        transaction.Enqueue(source);
-        return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
+        return PublishAsync(
+            source,
+            static (transaction, aggregate) => transaction.Enqueue(aggregate),
+            static (bus, aggregate, token) => bus.PublishAllAsync(aggregate.PullDomainEvents(), token),
+            cancellationToken);
     }
 
     public void OnCommitted(Func<CancellationToken, ValueTask> callback, string? name = null)
@@ -208,13 +185,37 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         }
     }
 
+    private ValueTask<PublishResult> PublishAsync<T>(
+        T published,
+        Action<EventTransaction, T> enqueue,
+        Func<IEventBus, T, CancellationToken, ValueTask<PublishResult>> publishInMemory,
+        CancellationToken cancellationToken)
+    {
+        var transaction = Innermost();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return InMemoryEventBus.CanceledAsync(cancellationToken);
+        }
+
+        if (transaction is null)
+        {
+            return Outbox is null
+                ? publishInMemory(_bus, published, cancellationToken)
+                : PublishThroughOutboxAsync(published, enqueue, cancellationToken);
+        }
+
+        enqueue(transaction, published);
+        return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
+    }
+
+    /// <summary>The open transaction that a call is made in. Not a lost one, whose end nobody has told: with it would be lost what joins it.</summary>
     private EventTransaction? FindOuter()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         var outer = FindInnermost();
         while (outer?.EndIfLost() is true)
         {
-            outer = FindInnermost(); // nested in a lost one, the next transaction would be lost as well
+            outer = FindInnermost();
         }
 
         return outer;
@@ -248,8 +249,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     /// <summary>The transaction that a call belongs to; none is what the policy allows, or not.</summary>
     private EventTransaction? Innermost()
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        var innermost = FindInnermost();
+        var innermost = FindOuter();
         return innermost is not null || _options.NoTransaction != NoTransactionPolicy.Throw
             ? innermost
             : throw new InvalidOperationException(

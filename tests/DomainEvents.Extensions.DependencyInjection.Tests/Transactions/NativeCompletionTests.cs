@@ -76,6 +76,43 @@ public class NativeCompletionTests
         desk.Logs.WithId(2006).Should().ContainSingle();
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_is_published_behind_it_is_in_no_transaction(DatabaseKind kind, How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        await using var transaction = desk.Dispatcher.Enlist(real);
+        await desk.NoteAsync("in it");
+        await real.CommitAsync();
+
+        await desk.NoteAsync("behind it");
+        desk.Dispatcher.OnCommitted(desk.Callback("registered behind it"));
+        await desk.IdleAsync();
+
+        desk.Published.Should().Equal("behind it");
+        desk.Journal.All.Should().Contain("callback registered behind it");
+        await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<InvalidOperationException>();
+        desk.Logs.WithId(2006).Should().ContainSingle();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Where_a_transaction_is_asked_for_publishing_behind_it_is_refused(DatabaseKind kind, How how)
+    {
+        await using var desk = Desk.WithThrowPolicy();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        var transaction = desk.Dispatcher.Enlist(real);
+        await real.CommitAsync();
+
+        await desk.Awaiting(d => d.NoteAsync("behind it").AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("No transaction is open*");
+
+        await how.DisposeAsync(transaction);
+        transaction.State.Should().Be(EventTransactionState.InDoubt);
+    }
+
     [PostgreSqlTheory, BothWays]
     public async Task A_transaction_object_that_the_provider_uses_again_starts_anew(How how)
     {
