@@ -70,12 +70,15 @@ internal sealed class Storing(IEventOutbox outbox, Save save, IReadOnlyList<Buff
         }
     }
 
-    /// <summary>The save is over. What it has accepted, as it does unless it is told not to, no retry writes again.</summary>
+    /// <summary>
+    /// The save is over. What it has accepted, as it does unless it is told not to, no retry writes again. Of a source that was not tracked, and so
+    /// has no type, nobody knows.
+    /// </summary>
     public void Saved(DbContext context)
     {
         foreach (var entry in events)
         {
-            entry.IsAccepted = entry.Source is { } source
+            entry.IsAccepted = entry is { Source: { } source, SourceType: not null }
                 && TrackedAggregates.EntryOf(context, source) is not { EntityState: EntityState.Added or EntityState.Modified or EntityState.Deleted };
         }
     }

@@ -257,6 +257,48 @@ public sealed class StoredTransactionTests
         (await desk.StoredAsync()).Should().Equal("A opened");
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_native_rollback_has_taken_back_of_an_aggregate_that_is_not_tracked_stays_on_it(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        var untracked = new Ticket(1, "A"); // somebody else writes its row
+        await using (var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync())
+        {
+            await desk.Context.Database.UseTransactionAsync(native);
+            await desk.Dispatcher.PublishFromAsync(untracked);
+            desk.Context.Add(new Ticket(2, "B"));
+            await desk.Context.SaveAsync(how);
+            await native.RollbackAsync();
+        }
+
+        await desk.Context.Database.UseTransactionAsync(null);
+        await desk.Dispatcher.PublishFromAsync(untracked);
+
+        (await desk.StoredAsync()).Should().Equal("A opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_is_published_behind_a_native_commit_is_stored(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        await using (var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync())
+        {
+            await desk.Context.Database.UseTransactionAsync(native);
+            desk.Context.Add(new Ticket(1, "A"));
+            await desk.Context.SaveAsync(how);
+            await native.CommitAsync();
+        }
+
+        await desk.Context.Database.UseTransactionAsync(null);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "published behind it"));
+        desk.Context.Add(new Ticket(2, "B"));
+        await desk.Context.SaveAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("A opened", "published behind it", "B opened");
+    }
+
     [Theory, PostgreSqlData]
     public async Task A_commit_that_PostgreSQL_turns_into_a_rollback_leaves_no_event(DatabaseKind kind, How how)
     {
