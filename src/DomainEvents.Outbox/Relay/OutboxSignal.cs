@@ -10,7 +10,7 @@ namespace DomainEvents.Outbox.Relay;
 /// </summary>
 internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog failures) : IAsyncDisposable, IDisposable
 {
-    /// <summary>While one commit follows another: each call costs the database as much as one of them.</summary>
+    /// <summary>Between two calls, while one commit follows another: each costs the database as much as one of them.</summary>
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
     private readonly Channel<bool> _commits = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -48,7 +48,7 @@ internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog fa
     public void Dispose()
     {
         _commits.Writer.TryComplete();
-        _ = _disposed.CancelAsync();
+        _disposed.CancelBeside();
     }
 
     private void Start()
@@ -70,10 +70,7 @@ internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog fa
             {
                 await _others!.NotifyAsync(_disposed.Token).ConfigureAwait(false);
                 failures.Succeeded(StoreCalls.Notify);
-                if (_commits.Reader.Count > 0)
-                {
-                    await Task.Delay(Spacing, TimeProvider.System, _disposed.Token).ConfigureAwait(false);
-                }
+                await Task.Delay(Spacing, TimeProvider.System, _disposed.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
             {

@@ -40,7 +40,7 @@ internal sealed partial class RelayEngine
             _nextRead = now + Min(result.NextDue, settings.PollingInterval);
             if (isAll)
             {
-                EndProbes(read.Partitions);
+                EndProbes(read.Partitions, command.Epochs);
             }
         }
     }
@@ -83,7 +83,7 @@ internal sealed partial class RelayEngine
                 Acknowledgements = _sent.ConvertAll(sent => sent.Acknowledgement),
                 Handlers = settings.Handlers,
                 Note = NextNote,
-                Read = (_wantsRead || now >= _nextRead) && MayRead ? NextRead() : null,
+                Read = (WantsRead || now >= _nextRead) && MayRead ? NextRead() : null,
                 KeepHistory = settings.KeepHistory,
             },
             _epochs);
@@ -108,10 +108,11 @@ internal sealed partial class RelayEngine
     private OutboxRead NextRead()
     {
         _wantsRead = false;
+        _wantsReadOfTrial = IsCrowdedByTrial;
         var (streams, deliveries) = _lanes.LeaveOutBusy();
         return new OutboxRead
         {
-            Partitions = _readable,
+            Partitions = IsCrowdedByTrial ? [.. _readable.Where(partition => !_partitions[partition].IsOnTrial)] : _readable,
             BusyStreams = streams,
             BusyDeliveries = deliveries,
             EventTypes = settings.EventTypes,
@@ -140,10 +141,13 @@ internal sealed partial class RelayEngine
         for (var i = 0; i < entries.Count; i++)
         {
             var number = entries[i].Message.Partition;
-            if (_partitions.TryGetValue(number, out var partition) && epochs.TryGetValue(number, out var epoch) && partition.Owned.Epoch == epoch)
+            if (StillOwned(number, epochs) is { } partition)
             {
                 Add(entries[i], partition);
             }
         }
     }
+
+    private PartitionWork? StillOwned(int number, IReadOnlyDictionary<int, long> epochs) =>
+        _partitions.TryGetValue(number, out var partition) && epochs.TryGetValue(number, out var epoch) && partition.Owned.Epoch == epoch ? partition : null;
 }

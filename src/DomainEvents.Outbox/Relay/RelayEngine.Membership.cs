@@ -49,7 +49,8 @@ internal sealed partial class RelayEngine
 
         _lapsed.Clear();
         PartitionsHaveChanged();
-        foreach (var partition in _partitions.Values.Where(partition => !partition.IsLeaving).OrderByDescending(partition => partition.Owned.Partition).Take(_readable.Count - lease.Share).ToList())
+        // Not before its trial is over: the next owner would not know of it.
+        foreach (var partition in _partitions.Values.Where(partition => partition is { IsLeaving: false, IsOnTrial: false }).OrderByDescending(partition => partition.Owned.Partition).Take(_readable.Count - lease.Share).ToList())
         {
             Leave(partition);
         }

@@ -7,15 +7,24 @@ namespace DomainEvents.Outbox.Relay;
 internal sealed partial class RelayEngine
 {
     private bool _wantsRead;
+
+    // A read has left out what is on trial.
+    private bool _wantsReadOfTrial;
     private bool _mustAcknowledge;
     private TimeSpan? _acknowledgeBy;
     private TimeSpan _nextRead;
     private TimeSpan _notBefore;
 
-    /// <summary>The next batch comes while one at most is left; but what waits behind busy streams must not keep others from being read.</summary>
-    private bool MayRead => _readable.Count > 0 && (_lanes.Buffered <= settings.BatchSize || HasIdleHandlers);
+    private bool WantsRead => _wantsRead || (_wantsReadOfTrial && !IsCrowdedByTrial);
 
-    private bool HasIdleHandlers => _calls < settings.MaxConcurrency && !_lanes.HasHeld && _lanes.FirstReady() is null;
+    /// <summary>The next batch comes while one at most is left; but what waits behind busy streams, or for a trial, must not keep others from being read.</summary>
+    private bool MayRead => _readable.Count > 0
+        && (_lanes.Buffered <= settings.BatchSize || (HasIdleHandlers && (!_lanes.HasHeld || _partitions.Values.Any(partition => partition is { IsOnTrial: false, IsLeaving: false }))));
+
+    /// <summary>Whether what waits for a trial is enough: only what is not on trial is read.</summary>
+    private bool IsCrowdedByTrial => _lanes.HasHeld && _lanes.Buffered > settings.BatchSize;
+
+    private bool HasIdleHandlers => _calls < settings.MaxConcurrency && _lanes.FirstReady() is null;
 
     /// <summary>When to exchange, if that is known: otherwise it is known when something ends.</summary>
     private TimeSpan? ExchangeAt()
@@ -37,7 +46,7 @@ internal sealed partial class RelayEngine
 
         if (_lanes.FirstReady() is null && MayRead)
         {
-            at = Min(at, _wantsRead ? TimeSpan.Zero : _nextRead);
+            at = Min(at, WantsRead ? TimeSpan.Zero : _nextRead);
         }
 
         return at < _notBefore ? _notBefore : at;

@@ -60,11 +60,11 @@ internal sealed partial class RelayEngine
     }
 
     /// <summary>A partition that has nothing more to try is as any other.</summary>
-    private void EndProbes(IReadOnlyList<int> partitions)
+    private void EndProbes(IReadOnlyList<int> partitions, IReadOnlyDictionary<int, long> epochs)
     {
         foreach (var number in partitions)
         {
-            if (_partitions.TryGetValue(number, out var partition) && partition.Lanes == 0)
+            if (StillOwned(number, epochs) is { Lanes: 0 } partition)
             {
                 partition.EndTrial();
             }

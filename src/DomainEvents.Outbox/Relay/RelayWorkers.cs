@@ -11,8 +11,8 @@ internal sealed class RelayWorkers
 
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleWriter = true });
 
-    // What cancels the handlers of a partition when it is lost. Only the loop looks at it.
-    private readonly Dictionary<OwnedPartition, CancellationTokenSource> _partitions = [];
+    // What cancels the handlers of a partition when it is lost, or when all are cut. Only the loop looks at it.
+    private readonly Dictionary<OwnedPartition, (CancellationTokenSource Source, CancellationTokenRegistration Cut)> _partitions = [];
     private readonly EventDelivery _delivery;
     private readonly ChannelWriter<RelayAnswer> _answers;
     private readonly CancellationToken _cut;
@@ -34,34 +34,26 @@ internal sealed class RelayWorkers
     public void Handle(RelayCommand.Handle command)
     {
         var partition = command.Lane.Partition.Owned;
-        if (!_partitions.TryGetValue(partition, out var source))
+        if (!_partitions.TryGetValue(partition, out var calls))
         {
-            source = CancellationTokenSource.CreateLinkedTokenSource(_cut);
-            _partitions.Add(partition, source);
+            // Not linked: then the callbacks of one handler would keep those of all others waiting.
+            var source = new CancellationTokenSource();
+            calls = (source, _cut.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelBeside(), source));
+            _partitions.Add(partition, calls);
         }
 
-        _work.Writer.TryWrite(new Work(command, source.Token));
+        _work.Writer.TryWrite(new Work(command, calls.Source.Token));
     }
 
     /// <summary>Cancels what runs of a partition that is lost; what comes of it is still told.</summary>
-    public void Cancel(OwnedPartition partition)
-    {
-        if (_partitions.Remove(partition, out var source))
-        {
-            _ = CancelAsync(source);
-        }
-    }
+    public void Cancel(OwnedPartition partition) => Remove(partition)?.CancelBeside();
 
     /// <summary>Forgets partitions that were given back: nothing of them runs.</summary>
     public void Forget(IEnumerable<OwnedPartition> partitions)
     {
         foreach (var partition in partitions)
         {
-            // One that was cut has nothing left to dispose of, and would wait for its callbacks.
-            if (_partitions.Remove(partition, out var source) && !source.IsCancellationRequested)
-            {
-                source.Dispose();
-            }
+            Remove(partition);
         }
     }
 
@@ -73,11 +65,15 @@ internal sealed class RelayWorkers
         Forget([.. _partitions.Keys]);
     }
 
-    /// <summary>Callbacks of the token are the handlers' code: neither on the thread of the loop, nor may they stop it.</summary>
-    private static async Task CancelAsync(CancellationTokenSource source)
+    private CancellationTokenSource? Remove(OwnedPartition partition)
     {
-        await source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        source.Dispose();
+        if (!_partitions.Remove(partition, out var calls))
+        {
+            return null;
+        }
+
+        calls.Cut.Unregister();
+        return calls.Source;
     }
 
     private async Task RunAsync()

@@ -45,6 +45,32 @@ public sealed class CancelledHandlersTests
     }
 
     [Fact]
+    public async Task What_one_handler_has_registered_with_its_token_does_not_keep_another_from_being_cancelled()
+    {
+        using var end = new ManualResetEventSlim();
+        var handler = new BlockedForOneBook(end);
+        await using var application = new OutboxApplication(events =>
+        {
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(handler);
+            events.AddEvent<OrderPlaced>();
+        });
+        for (var partition = 0; partition < BlockedForOneBook.Partitions; partition++)
+        {
+            application.Store.Add(Stored.Event("shop.order-placed", $$"""{"book":"{{(partition == 4 ? BlockedForOneBook.Book : "Emma")}}"}""") with { Partition = partition });
+        }
+
+        await application.StartAsync();
+        await handler.AllBegun.Soon();
+
+        await application.StopAsync(TimeIsOver).WaitAsync(Signals.Timeout / 2);
+
+        await handler.OthersCancelled.Soon();
+        var lease = await application.Store.RenewAsync(new RelayRenewal("next", [], [], TimeSpan.FromSeconds(30)));
+        lease.Partitions.Should().HaveCount(OutboxMessage.PartitionCount - 1, "the others are given back");
+        end.Set();
+    }
+
+    [Fact]
     public async Task Later_events_of_the_stream_wait_for_the_handler_that_was_cancelled()
     {
         var gate = new Gate();
@@ -134,5 +160,46 @@ public sealed class CancelledHandlersTests
         public override string Message => throw new InvalidOperationException("no message");
 
         public override string ToString() => throw new InvalidOperationException("no text");
+    }
+
+    /// <summary>One of the calls blocks the thread that cancels it.</summary>
+    private sealed class BlockedForOneBook(ManualResetEventSlim end) : IEventHandler<OrderPlaced>
+    {
+        public const int Partitions = 9;
+        public const string Book = "Persuasion";
+
+        private readonly TaskCompletionSource _allBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _othersCancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waiting = Partitions;
+        private int _uncancelled = Partitions - 1;
+
+        public Task AllBegun => _allBegun.Task;
+
+        public Task OthersCancelled => _othersCancelled.Task;
+
+        public async ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
+        {
+            var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = cancellationToken.Register(() =>
+            {
+                if (domainEvent.Book == Book)
+                {
+                    end.Wait(Signals.Timeout, CancellationToken.None);
+                }
+                else if (Interlocked.Decrement(ref _uncancelled) == 0)
+                {
+                    _othersCancelled.TrySetResult();
+                }
+
+                cancelled.TrySetResult();
+            });
+            if (Interlocked.Decrement(ref _waiting) == 0)
+            {
+                _allBegun.TrySetResult();
+            }
+
+            await cancelled.Task;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }

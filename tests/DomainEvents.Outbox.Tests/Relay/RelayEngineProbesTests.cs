@@ -185,6 +185,91 @@ public sealed class RelayEngineProbesTests
         run.Engine.Successes.Should().Be(0);
     }
 
+    [Fact]
+    public void An_answer_to_a_read_from_before_the_lease_ran_out_does_not_end_the_trial()
+    {
+        var run = new EngineRun();
+        run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, noted: null);
+        run.Ask();
+        run.Answer(run.Open.Single());
+        var late = run.InFlight!;
+        run.Open.Remove(late);
+        var result = run.Store.Exchange(late.Request);
+
+        run.Advance(run.Settings.LeaseDuration);
+        run.Answer(run.Open.OfType<RelayCommand.Renew>().Last());
+        run.Engine.Exchanged(late, result, run.Now);
+        run.Ask();
+        run.Finish();
+
+        run.Engine.Successes.Should().Be(2);
+        run.Exchanges.Should().Contain(exchange => exchange.Request.Note != null);
+    }
+
+    [Fact]
+    public void A_long_trial_does_not_keep_other_partitions_from_being_read()
+    {
+        const int Healthy = 0;
+        var run = new EngineRun(batchSize: 4, maxConcurrency: 4);
+        var others = run.Store.Renew(new RelayRenewal("dead", [], [], TimeSpan.FromSeconds(12)));
+        run.Started();
+        run.Store.Release("dead", [others.Partitions.Single(partition => partition.Owned.Partition == Healthy).Owned], leaves: false);
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+        run.Engine.Owned.Should().ContainSingle();
+        for (var i = 0; i < 40; i++)
+        {
+            run.Commit($"s{i}", partition: 1 + (i % (Schedule.Partitions - 1)));
+        }
+
+        run.Advance(run.Settings.LeaseDuration / 3);
+        AnswerStore(run);
+        run.Engine.Owned.Should().HaveCount(Schedule.Partitions);
+        run.Running.Should().ContainSingle("they are tried one by one");
+        var healthy = run.Commit("healthy", partition: Healthy);
+
+        run.Wake();
+        AnswerStore(run);
+
+        run.Running.Should().Contain(handle => handle.Entry.Message.Position == healthy);
+        run.Finish();
+        run.Engine.Successes.Should().Be(41);
+        run.Exchanges.Count(exchange => exchange.Request.Note != null).Should().Be(16, "three batches and what runs");
+    }
+
+    [Fact]
+    public void A_partition_is_not_given_back_before_its_trial_is_over()
+    {
+        const int Last = Schedule.Partitions - 1; // the first to be given back
+        var run = new EngineRun();
+        run.Commit("s", partition: Last);
+        run.Commit("t", partition: Last);
+        Crash(run, noted: null);
+        run.Ask();
+        AnswerStore(run);
+        run.Running.Should().ContainSingle();
+        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10)));
+
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+
+        run.Engine.Successes.Should().Be(2);
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+        run.Engine.Owned.Should().HaveCount(Schedule.Partitions / 2);
+    }
+
+    /// <summary>Everything but the handlers.</summary>
+    private static void AnswerStore(EngineRun run)
+    {
+        while (run.Open.Find(command => command is not RelayCommand.Handle) is { } command)
+        {
+            run.Answer(command);
+        }
+    }
+
     private static bool DiesOf(long killer, EngineRun run)
     {
         run.Ask();
