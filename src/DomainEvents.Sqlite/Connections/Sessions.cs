@@ -79,13 +79,12 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
     private async ValueTask<T> RunAsync<T>(Func<Session, ValueTask> begin, Func<Session, T> work)
     {
         var session = Take();
+        T result;
         try
         {
             await begin(session).ConfigureAwait(false);
-            var result = work(session);
+            result = work(session);
             session.Commit();
-            Keep(session);
-            return result;
         }
         catch (SqliteException exception)
         {
@@ -97,6 +96,9 @@ internal sealed class Sessions(DatabaseFile file) : IDisposable
             session.Dispose();
             throw;
         }
+
+        Keep(session);
+        return result;
     }
 
     private void Keep(Session session)
