@@ -1,4 +1,3 @@
-using DomainEvents.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace DomainEvents.Transactions;
@@ -64,27 +63,13 @@ internal sealed partial class EventBuffer
     }
 
     /// <summary>They are pending there no more.</summary>
-    private static void TakeOffSources(List<BufferEntry> stored, ILogger logger)
+    private void TakeOffSources(List<BufferEntry> stored, ILogger logger)
     {
         foreach (var ofSource in stored.Where(entry => entry.Source is not null).GroupBy(entry => entry.Source, ReferenceEqualityComparer.Instance))
         {
-            Remove((IHasDomainEvents)ofSource.Key!, [.. ofSource.Select(entry => entry.Event!)], logger);
+            RemoveFrom((IHasDomainEvents)ofSource.Key!, [.. ofSource.Select(entry => entry.Event!)], isLast: false, logger);
         }
 
         stored.ForEach(entry => entry.Source = null);
-    }
-
-    private static void Remove(IHasDomainEvents source, List<IDomainEvent> published, ILogger logger)
-    {
-        try
-        {
-            source.RemoveDomainEvents(published);
-        }
-#pragma warning disable CA1031 // the user's code: nothing it throws may make a committed transaction look failed
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.Contained(() => TransactionLog.RemovalFailed(logger, exception, TypeNames.FullName(source.GetType())));
-        }
     }
 }

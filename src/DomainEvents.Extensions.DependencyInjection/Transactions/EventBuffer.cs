@@ -153,7 +153,7 @@ internal sealed partial class EventBuffer
 
             foreach (var (source, events) in published)
             {
-                RemoveFrom((IHasDomainEvents)source, events, logger);
+                RemoveFrom((IHasDomainEvents)source, events, isLast: true, logger);
             }
 
             _entries.Clear();
@@ -166,11 +166,11 @@ internal sealed partial class EventBuffer
     }
 
     /// <summary>Sources are the user's code: nothing they throw may make a committed transaction look failed.</summary>
-    private void RemoveFrom(IHasDomainEvents source, List<IDomainEvent> published, ILogger logger)
+    private void RemoveFrom(IHasDomainEvents source, List<IDomainEvent> published, bool isLast, ILogger logger)
     {
         try
         {
-            if (CountLate(source.DomainEvents, published) is > 0 and var late)
+            if (isLast && CountLate(source.DomainEvents, published) is > 0 and var late)
             {
                 Log.Contained(() => TransactionLog.RaisedTooLate(logger, late, TypeNames.FullName(source.GetType())));
             }
