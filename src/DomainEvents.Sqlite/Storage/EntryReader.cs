@@ -25,7 +25,7 @@ internal struct EntryReader(SqliteDataReader reader)
     public static string Columns { get; } =
         $"""
         position, {ShortNumber("partition")}, stream,
-        case when {Bytes("event_type")} <= {OutboxRead.MaxTextBytes} then event_type else substr(event_type, 1, 201) end as event_type,
+        case when {Bytes("event_type")} <= {OutboxRead.MaxTextBytes} then event_type else {EventType("event_type")} end as event_type,
         {ShortNumber("version")}, {EventId("event_id")}, {ShortNumber("occurred_at")}, {ShortNumber("stored_at")},
         case when {Bytes("tenant_id")} <= {OutboxRead.MaxTextBytes} then tenant_id end as tenant_id,
         case when {Bytes("metadata")} <= {OutboxRead.MaxTextBytes} then metadata end as metadata,
@@ -40,6 +40,9 @@ internal struct EntryReader(SqliteDataReader reader)
 
     /// <summary>The partition whose owner reads an event: what is no number is the first one's.</summary>
     public const string Partition = "case when typeof(partition) = 'integer' then partition & 63 else 0 end";
+
+    /// <summary>The type of an event, or one character more of it than a registered one may have: enough to be none that anybody knows.</summary>
+    public static string EventType(string column) => $"substr({column}, 1, 201)";
 
     /// <summary>The id of an event, unless it is longer than any.</summary>
     public static string EventId(string column) => $"case when {Bytes(column)} <= {MaxValueBytes} then {column} end as event_id";
