@@ -16,13 +16,22 @@ internal static class OutboxTables
         "domain_event_handler", "domain_event_checkpoint", "domain_event_inbox",
     ];
 
+    // Of SQLite alone, which has no schemas.
+    private const string SqliteName = "domain_event_position";
+
     /// <summary>Where a model has them: empty for no particular schema; <see langword="null"/> if it has none.</summary>
     public static string? SchemaOf(IRelationalModel? model) => model?.Model.FindAnnotation(Annotation)?.Value as string;
 
-    public static IEnumerable<MigrationOperation> Drop(string schema) => Names.Select(name => new DropTableOperation
+    public static IEnumerable<MigrationOperation> Drop(string schema)
     {
-        Name = name,
-        Schema = schema.Length == 0 ? null : schema,
-        IsDestructiveChange = true,
-    });
+        foreach (var name in Names)
+        {
+            yield return new DropTableOperation { Name = name, Schema = schema.Length == 0 ? null : schema, IsDestructiveChange = true };
+        }
+
+        if (schema.Length == 0)
+        {
+            yield return new SqlOperation { Sql = $"drop table if exists {SqliteName}" };
+        }
+    }
 }

@@ -5,7 +5,7 @@ public sealed record OutboxRead
 {
     /// <summary>
     /// The longest metadata and the longest tenant that are read into memory, in bytes: longer ones make the row a damaged one, too. Of a type that is
-    /// longer only the beginning is read, as nobody knows it anyway.
+    /// longer only the beginning is read, as nobody knows it anyway. The name of a stream is not limited: it is read and kept whole.
     /// </summary>
     public const int MaxTextBytes = 1 << 20;
 

@@ -27,38 +27,8 @@ internal static class EventRow
 
     public static OutboxEntry Read(NpgsqlDataReader reader)
     {
-        try
-        {
-            var message = new OutboxMessage
-            {
-                Position = reader.GetInt64(0),
-                EventId = reader.GetGuid(1),
-                EventType = reader.GetString(2),
-                Version = reader.GetInt32(3),
-                Payload = reader.IsDBNull(4) ? default : reader.GetFieldValue<byte[]>(4),
-                Metadata = reader.IsDBNull(5) ? null : reader.GetString(5),
-                TenantId = reader.IsDBNull(6) ? null : reader.GetString(6),
-                Stream = reader.GetString(7),
-                Partition = reader.GetInt16(8) & (OutboxMessage.PartitionCount - 1),
-                OccurredAt = reader.GetFieldValue<DateTimeOffset>(9),
-                StoredAt = reader.GetFieldValue<DateTimeOffset>(10),
-            };
-            var damage = !reader.IsDBNull(ExcessField) ? reader.GetString(ExcessField)
-                : message.Version < 1 ? $"Its version is {message.Version}, and versions begin with 1."
-                : message.EventType.Length == 0 ? "It has no type."
-                : message.Partition != reader.GetInt16(8) ? $"Its partition is {reader.GetInt16(8)}, and partitions are 0 to {OutboxMessage.PartitionCount - 1}."
-                : null;
-            return new OutboxEntry(message, Blocked(reader), Damage: damage);
-        }
-        catch (Exception exception) when (exception is InvalidCastException or ArgumentException or OverflowException)
-        {
-            return Damaged(reader, exception);
-        }
-    }
-
-    // Its columns are typed: only times can be such that .NET has none of them.
-    private static OutboxEntry Damaged(NpgsqlDataReader reader, Exception exception) => new(
-        new OutboxMessage
+        string? damage = null;
+        var message = new OutboxMessage
         {
             Position = reader.GetInt64(0),
             EventId = reader.GetGuid(1),
@@ -69,10 +39,30 @@ internal static class EventRow
             TenantId = reader.IsDBNull(6) ? null : reader.GetString(6),
             Stream = reader.GetString(7),
             Partition = reader.GetInt16(8) & (OutboxMessage.PartitionCount - 1),
-            OccurredAt = default,
-        },
-        Blocked(reader),
-        Damage: $"One of its times cannot be read: {exception.Message}");
+            OccurredAt = TimeOf(reader, 9, ref damage),
+            StoredAt = TimeOf(reader, 10, ref damage),
+        };
+        damage ??= !reader.IsDBNull(ExcessField) ? reader.GetString(ExcessField)
+            : message.Version < 1 ? $"Its version is {message.Version}, and versions begin with 1."
+            : message.EventType.Length == 0 ? "It has no type."
+            : message.Partition != reader.GetInt16(8) ? $"Its partition is {reader.GetInt16(8)}, and partitions are 0 to {OutboxMessage.PartitionCount - 1}."
+            : null;
+        return new OutboxEntry(message, Blocked(reader), Damage: damage);
+    }
+
+    // The columns are typed: only times can be such that .NET has none of them.
+    private static DateTimeOffset TimeOf(NpgsqlDataReader reader, int column, ref string? damage)
+    {
+        try
+        {
+            return reader.GetFieldValue<DateTimeOffset>(column);
+        }
+        catch (Exception exception) when (exception is InvalidCastException or ArgumentException or OverflowException)
+        {
+            damage ??= $"One of its times cannot be read: {exception.Message}";
+            return default;
+        }
+    }
 
     private static string[] Blocked(NpgsqlDataReader reader) => reader.IsDBNull(BlockedField) ? [] : reader.GetFieldValue<string[]>(BlockedField);
 

@@ -50,7 +50,7 @@ internal sealed class OperationCommands(OutboxTables tables, ExchangeStatements 
     {
         var command = new NpgsqlCommand(
             $"""
-            select d.position, d.handler, l.event_type, l.event_id, d.attempts, coalesce(d.error, ''), d.changed_at
+            select d.position, d.handler, left(l.event_type, {OutboxTables.IndexedTypeLength}), l.event_id, d.attempts, coalesce(d.error, ''), d.changed_at
             from {tables.Delivery} d join {tables.Log} l on l.position = d.position
             where d.state = {Dead} and (d.position, d.handler) > ($1, $2)
             order by d.position, d.handler limit {PageSize}

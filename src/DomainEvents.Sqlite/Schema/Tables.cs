@@ -36,6 +36,20 @@ internal static class Tables
         {Event.Replace("{0}", "", StringComparison.Ordinal)}
         );
 
+        -- The last position that has left the outbox, in one row, which comes back if somebody deletes it.
+        create table if not exists domain_event_position (
+            id       integer primary key,
+            position integer not null
+        );
+        insert into domain_event_position (id, position) values (0, ifnull((select max(position) from domain_event_log), 0))
+            on conflict (id) do update set position = excluded.position where position < excluded.position;
+        create trigger if not exists domain_event_position_counted after delete on domain_event_outbox begin
+            update domain_event_position set position = old.position where id = 0 and position < old.position;
+        end;
+        create trigger if not exists domain_event_position_kept after delete on domain_event_position begin
+            insert or ignore into domain_event_position (id, position) values (old.id, old.position);
+        end;
+
         -- What is left of an event for one handler, or with an empty name for all. States: 0 waiting, 1 due, 2 dead, 3 parked.
         create table if not exists domain_event_delivery (
             id         integer primary key,
@@ -82,17 +96,13 @@ internal static class Tables
             primary key (name, event_type)
         ) without rowid;
 
-        -- How far projections have come; without a name, the last position that has left the outbox.
+        -- How far projections have come.
         create table if not exists domain_event_checkpoint (
             projection text primary key,
             position   integer not null,
             state      text,
             updated_at integer not null
         ) without rowid;
-        insert or ignore into domain_event_checkpoint (projection, position, updated_at) values ('', 0, {Sql.Now});
-        create trigger if not exists domain_event_outbox_deleted after delete on domain_event_outbox begin
-            update domain_event_checkpoint set position = old.position where projection = '' and position < old.position;
-        end;
 
         -- What handlers that must act once have done.
         create table if not exists domain_event_inbox (

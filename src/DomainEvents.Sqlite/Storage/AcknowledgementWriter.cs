@@ -75,7 +75,7 @@ internal sealed class AcknowledgementWriter(Session session, OutboxExchange exch
     {
         // A version that is none is for everybody: it is to become known as damage.
         if (Source.Read(session.Read(
-            "select stream, event_type, case when typeof(version) = 'integer' then version else 0 end from domain_event_outbox where position = @position",
+            $"select stream, {EntryReader.EventType("event_type")}, case when typeof(version) = 'integer' then version else 0 end from domain_event_outbox where position = @position",
             ("@position", acknowledgement.Position))) is not { } source)
         {
             return;

@@ -16,14 +16,17 @@ internal struct EntryReader(SqliteDataReader reader)
 
     private const int ExcessField = 11;
 
+    /// <summary>More than an id has, or a number written out, and enough to tell what stands there instead.</summary>
+    private const int MaxValueBytes = 100;
+
     private string? _damage;
 
     /// <summary>What is read, with the parameter <c>@longest</c> for the longest payload: what is too long stays where it is.</summary>
     public static string Columns { get; } =
         $"""
-        position, partition, stream,
-        case when {Bytes("event_type")} <= {OutboxRead.MaxTextBytes} then event_type else substr(event_type, 1, 201) end as event_type,
-        version, event_id, occurred_at, stored_at,
+        position, {ShortNumber("partition")}, stream,
+        case when {Bytes("event_type")} <= {OutboxRead.MaxTextBytes} then event_type else {EventType("event_type")} end as event_type,
+        {ShortNumber("version")}, {EventId("event_id")}, {ShortNumber("occurred_at")}, {ShortNumber("stored_at")},
         case when {Bytes("tenant_id")} <= {OutboxRead.MaxTextBytes} then tenant_id end as tenant_id,
         case when {Bytes("metadata")} <= {OutboxRead.MaxTextBytes} then metadata end as metadata,
         case when {Bytes("payload")} <= @longest then payload end as payload,
@@ -34,6 +37,15 @@ internal struct EntryReader(SqliteDataReader reader)
         """;
 
     private static string TooLong => $"its %s has %d bytes, and at most {OutboxRead.MaxTextBytes} are read";
+
+    /// <summary>The partition whose owner reads an event: what is no number is the first one's.</summary>
+    public const string Partition = "case when typeof(partition) = 'integer' then partition & 63 else 0 end";
+
+    /// <summary>The type of an event, or one character more of it than a registered one may have: enough to be none that anybody knows.</summary>
+    public static string EventType(string column) => $"substr({column}, 1, 201)";
+
+    /// <summary>The id of an event, unless it is longer than any.</summary>
+    public static string EventId(string column) => $"case when {Bytes(column)} <= {MaxValueBytes} then {column} end as event_id";
 
     public static (OutboxMessage Message, string? Damage) Read(SqliteDataReader reader)
     {
@@ -46,7 +58,7 @@ internal struct EntryReader(SqliteDataReader reader)
     private OutboxMessage Message() => new()
     {
         Position = reader.GetInt64(0),
-        Partition = Number(1) is >= 0 and < OutboxMessage.PartitionCount and var partition ? (int)partition : Damaged(1, Slot(reader.GetInt64(1))),
+        Partition = Number(1) is >= 0 and < OutboxMessage.PartitionCount and var partition ? (int)partition : Damaged(1, Slot(Number(1))),
         Stream = Text(2) ?? "",
         EventType = Text(3) is { Length: > 0 } type ? type : Damaged(3, ""),
         Version = Number(4) is >= 1 and <= int.MaxValue and var version ? (int)version : Damaged(4, 1),
@@ -58,8 +70,8 @@ internal struct EntryReader(SqliteDataReader reader)
         Payload = reader.IsDBNull(10) ? default : reader.GetFieldValue<byte[]>(10),
     };
 
-    /// <summary>The partition whose owner has read it.</summary>
-    private static int Slot(long partition) => (int)(partition & (OutboxMessage.PartitionCount - 1));
+    /// <summary>The partition whose owner has read it: <see cref="Partition"/>.</summary>
+    private static int Slot(long? partition) => (int)(partition.GetValueOrDefault() & (OutboxMessage.PartitionCount - 1));
 
     private string? Text(int column) => reader.IsDBNull(column) ? null
         : reader.GetFieldType(column) == typeof(string) ? reader.GetString(column)
@@ -70,13 +82,27 @@ internal struct EntryReader(SqliteDataReader reader)
     private DateTimeOffset Time(int column) =>
         Number(column) is >= 0 and var ticks && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : Damaged(column, default(DateTimeOffset));
 
+    /// <summary>A column that has a number, or what else is there. Only that is measured.</summary>
+    private static string ShortNumber(string column) =>
+        $"case when typeof({column}) = 'integer' or {Bytes(column)} <= {MaxValueBytes} then {column} end as {column}";
+
     private static string Bytes(string column) =>
         raw.sqlite3_libversion_number() >= OctetLengthVersion ? $"octet_length({column})" : $"length(cast({column} as blob))";
 
     private T Damaged<T>(int column, T instead)
     {
-        var value = Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture) ?? "";
-        _damage ??= $"its column {reader.GetName(column)} holds {reader.GetFieldType(column).Name} \"{(value.Length > 50 ? value[..50] + "…" : value)}\", which is no event's";
+        _damage ??= $"its column {reader.GetName(column)} holds {Found(column)}, which is no event's";
         return instead;
+    }
+
+    private string Found(int column)
+    {
+        if (reader.IsDBNull(column))
+        {
+            return $"more than {MaxValueBytes} bytes"; // there is no null in the tables
+        }
+
+        var value = Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture) ?? "";
+        return $"{reader.GetFieldType(column).Name} \"{(value.Length > 50 ? value[..50] + "…" : value)}\"";
     }
 }

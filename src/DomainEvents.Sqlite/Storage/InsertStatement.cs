@@ -13,7 +13,7 @@ internal static class InsertStatement
         "insert into domain_event_outbox (position, partition, stream, event_type, version, event_id, occurred_at, tenant_id, metadata, payload) values ";
 
     /// <summary>Above all positions that there are, and that there were. Rows behind the first of a statement go without: SQLite counts on.</summary>
-    public const string NextPosition = "(select max(position, ifnull((select max(position) from domain_event_outbox), 0)) + 1 from domain_event_checkpoint where projection = '')";
+    public const string NextPosition = "(select max(position, ifnull((select max(position) from domain_event_outbox), 0)) + 1 from domain_event_position where id = 0)";
 
     /// <summary>With parameters for <see cref="Bind"/> or <see cref="Values"/>.</summary>
     public const string Text = Into + "(" + NextPosition + ", @partition, @stream, @type, @version, @id, @occurred, @tenant, @metadata, cast(@payload as text))";

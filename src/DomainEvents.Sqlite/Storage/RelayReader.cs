@@ -9,7 +9,7 @@ namespace DomainEvents.Sqlite.Storage;
 /// <summary>Reads what a relay is to do, in the transaction of its exchange.</summary>
 internal sealed class RelayReader(Session session, OutboxExchange exchange, OutboxRead read, IEnumerable<int> owned)
 {
-    private static readonly string EventsText = $"select {EntryReader.Columns} from domain_event_outbox where (@partitions >> (partition & 63)) & 1 order by position";
+    private static readonly string EventsText = $"select {EntryReader.Columns} from domain_event_outbox where (@partitions >> ({EntryReader.Partition})) & 1 order by position";
 
     private static readonly string EventText = $"select {EntryReader.Columns} from domain_event_log where position = @position";
 

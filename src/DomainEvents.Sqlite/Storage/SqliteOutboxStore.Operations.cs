@@ -86,8 +86,8 @@ internal sealed partial class SqliteOutboxStore
     private static List<DeadLetter> DeadLetters(Session session, long position, string handler)
     {
         using var reader = session.Read(
-            """
-            select d.position, d.handler, l.event_type, l.event_id, d.attempts, d.error, d.failed_at
+            $"""
+            select d.position, d.handler, {EntryReader.EventType("l.event_type")}, {EntryReader.EventId("l.event_id")}, d.attempts, d.error, d.failed_at
             from domain_event_delivery d left join domain_event_log l on l.position = d.position
             where d.state = 2 and (d.position, d.handler) > (@position, @handler)
             order by d.position, d.handler limit @limit

@@ -112,13 +112,16 @@ public abstract class RoundTripFacts : StoreConformance
     }
 
     [StoreFact]
-    public async Task Of_a_type_longer_than_any_the_beginning_is_read()
+    public async Task Of_a_type_longer_than_any_the_beginning_is_read_and_listed()
     {
         var relay = await StartAsync("a", Mail);
 
         var entry = await WriteAndReadAsync(relay, Message(type: new string('x', OutboxRead.MaxTextBytes + 1)));
 
         (entry.Message.EventType, entry.Damage).Should().Be((new string('x', 201), null));
+        await relay.AcknowledgeAsync(entry, Dead(Mail));
+        (await DeadLettersAsync()).Single().EventType.Should().Be(entry.Message.EventType);
+        (await Database.CountAsync("domain_event_delivery WHERE length(event_type) = 201")).Should().Be(1);
     }
 
     [StoreFact]

@@ -62,6 +62,22 @@ public sealed class ExchangeOnPostgreSqlTests : PostgreSqlTest
     }
 
     [PostgreSqlFact]
+    public async Task Of_an_event_with_a_time_that_dotnet_does_not_have_the_other_one_is_read()
+    {
+        var relay = await StartAsync();
+        await WriteAsync(Message(), Message());
+        await Database.ExecuteAsync("UPDATE domain_event_outbox SET occurred_at = '20000-01-01' WHERE position % 2 = 0");
+        await Database.ExecuteAsync("UPDATE domain_event_outbox SET stored_at = '4000-01-01 BC' WHERE position % 2 = 1");
+
+        var entries = (await relay.ReadEventsAsync()).OrderBy(entry => entry.Message.Position % 2).ToList();
+
+        entries.Should().OnlyContain(entry => entry.Damage!.StartsWith("One of its times cannot be read"));
+        entries[0].Message.OccurredAt.Should().Be(default);
+        entries[0].Message.StoredAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+        (entries[1].Message.OccurredAt, entries[1].Message.StoredAt).Should().Be((Message().OccurredAt, default));
+    }
+
+    [PostgreSqlFact]
     public async Task Of_thousands_that_wait_behind_a_dead_letter_none_is_looked_at()
     {
         var relay = await StartAsync();
