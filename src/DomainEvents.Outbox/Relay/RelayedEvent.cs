@@ -3,6 +3,9 @@ namespace DomainEvents.Outbox.Relay;
 /// <summary>A type of event with the handlers that get it from the outbox.</summary>
 internal sealed class RelayedEvent
 {
+    // What PostgreSQL takes into an index, with the name of a type.
+    private const int LongestName = 400;
+
     private readonly PublishPlan _all;
     private readonly HandlerOutcome[] _allSucceeded;
 
@@ -10,7 +13,7 @@ internal sealed class RelayedEvent
     {
         Type = type;
         _all = new PublishPlan(type.Type, Occasions.Relayed, handlers, settings);
-        Handlers = Array.ConvertAll(_all.Handlers, NameOf);
+        Handlers = Array.ConvertAll(_all.Handlers, StoredNameOf);
         _allSucceeded = Array.ConvertAll(Handlers, handler => new HandlerOutcome(handler));
     }
 
@@ -45,11 +48,20 @@ internal sealed class RelayedEvent
             : new HandlerOutcome(NameOf(handler), ErrorText.Of(exception));
     }
 
+    private static string NameOf(LinkedHandler handler) => handler.Registration.Descriptor.Name;
+
     /// <summary>The names of handlers outlive the process, and so must not depend on the order of registrations.</summary>
-    private static string NameOf(LinkedHandler handler)
+    private static string StoredNameOf(LinkedHandler handler)
     {
-        var descriptor = handler.Registration.Descriptor;
-        return descriptor.HandlerType is not null ? descriptor.Name : throw new InvalidOperationException(
-            $"{descriptor.Name} has no name that the outbox could store: its factory failed when handlers were looked up. Register the class itself, with AddHandler<THandler>().");
+        var name = NameOf(handler);
+        if (handler.Registration.Descriptor.HandlerType is null)
+        {
+            throw new InvalidOperationException(
+                $"{name} has no name that the outbox could store: its factory failed when handlers were looked up. Register the class itself, with AddHandler<THandler>().");
+        }
+
+        return name.Length <= LongestName && !name.Any(char.IsControl) && !name.Any(char.IsSurrogate) ? name : throw new InvalidOperationException(
+            $"The name of the handler {TypeNames.FullName(handler.Registration.Descriptor.HandlerType)} cannot be stored: it has more than {LongestName} characters, or " +
+            "control characters or surrogates. Give it another with [EventHandler(Name = \"...\")].");
     }
 }

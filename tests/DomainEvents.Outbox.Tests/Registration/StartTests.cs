@@ -48,6 +48,16 @@ public sealed class StartTests
         (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*IEventHandler*OrderPlaced*AddHandler<THandler>()*");
     }
 
+    [Fact]
+    public async Task A_handler_whose_name_is_too_long_to_store_is_refused_with_its_class() =>
+        (await StartAsync(events => events.AddEvent<OrderPlaced>().AddHandler<LongNamed>()).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage($"*{nameof(LongNamed)}*400*[EventHandler(Name*");
+
+    [Fact]
+    public async Task A_handler_whose_name_no_database_takes_is_refused_with_its_class() =>
+        (await StartAsync(events => events.AddEvent<OrderPlaced>().AddHandler<ZeroNamed>()).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage($"*{nameof(ZeroNamed)}*[EventHandler(Name*");
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -135,5 +145,21 @@ public sealed class StartTests
     private sealed class OfBase : IEventHandler<Base>
     {
         public ValueTask HandleAsync(Base domainEvent, CancellationToken cancellationToken) => default;
+    }
+
+    [EventHandler(Name =
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789" +
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789" +
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789" +
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789!")]
+    private sealed class LongNamed : IEventHandler<OrderPlaced>
+    {
+        public ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken) => default;
+    }
+
+    [EventHandler(Name = "mail\0")]
+    private sealed class ZeroNamed : IEventHandler<OrderPlaced>
+    {
+        public ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken) => default;
     }
 }
