@@ -36,15 +36,14 @@ internal sealed class History
             row => new Tenure(
                 row.GetInt32(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3),
                 WasInterrupted: row.GetInt32(4) != Journal.NotInterrupted, row.GetInt64(5), row.GetInt32(4)));
+        // Joined here: without statistics a server may compare each row with each other one.
+        var ended = (await database.QueryAsync($"SELECT handling, moment FROM journal WHERE kind = {(int)JournalKind.Ended}", row => (Handling: row.GetString(0), Moment: row.GetInt64(1))))
+            .ToDictionary(row => row.Handling, row => (long?)row.Moment);
         var handlings = await database.QueryAsync(
-            $"""
-            SELECT b.event_id, b.handler, b.customer, b.number, b.process, b.partition, b.epoch, b.position, b.moment, e.moment
-            FROM journal b LEFT JOIN journal e ON e.handling = b.handling AND e.kind = {(int)JournalKind.Ended}
-            WHERE b.kind = {(int)JournalKind.Began} ORDER BY b.moment
-            """,
+            $"SELECT event_id, handler, customer, number, process, partition, epoch, position, moment, handling FROM journal WHERE kind = {(int)JournalKind.Began} ORDER BY moment",
             row => new Handling(
                 row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4), row.GetInt32(5), row.GetInt64(6), row.GetInt64(7),
-                row.GetInt64(8), row.IsDBNull(9) ? null : row.GetInt64(9)));
+                row.GetInt64(8), ended.GetValueOrDefault(row.GetString(9))));
         var acknowledged = await database.QueryAsync(
             $"SELECT moment, position, epoch FROM journal WHERE kind = {(int)JournalKind.Acknowledged}",
             row => new Acknowledged(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
