@@ -10,7 +10,7 @@ namespace DomainEvents.Outbox.Relay;
 /// </summary>
 internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog failures) : IAsyncDisposable, IDisposable
 {
-    /// <summary>Between two calls, while one commit follows another: each costs the database as much as one of them.</summary>
+    /// <summary>Before the next call, where commits came during the last one: each call costs the database as much as one of them.</summary>
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(1);
 
     private readonly Channel<bool> _commits = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -70,7 +70,10 @@ internal sealed class OutboxSignal(IServiceProvider services, StoreFailureLog fa
             {
                 await _others!.NotifyAsync(_disposed.Token).ConfigureAwait(false);
                 failures.Succeeded(StoreCalls.Notify);
-                await Task.Delay(Spacing, TimeProvider.System, _disposed.Token).ConfigureAwait(false);
+                if (_commits.Reader.Count > 0) // not always: one who waits for the answer before the next commit would wait for this as well
+                {
+                    await Task.Delay(Spacing, TimeProvider.System, _disposed.Token).ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
             {
