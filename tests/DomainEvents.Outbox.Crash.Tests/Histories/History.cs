@@ -65,19 +65,12 @@ internal sealed class History
     /// thought so, gave up what it had not acknowledged, and had it again, or gave it back, as if nothing had been.
     /// </summary>
     public bool MayRepeat(Handling first, Handling second) =>
-        (first.Epoch != second.Epoch && HasLapsed(first)) || HasFaltered(first, second.Began);
+        (first.Epoch != second.Epoch && HasLapsed(first))
+        || _faltered.Exists(faltered => faltered.Process == first.Process && faltered.Moment < second.Began
+            && (!_tenures.TryGetValue((first.Partition, first.Epoch), out var tenure) || faltered.Moment > tenure.Moment));
 
-    /// <summary>
-    /// Whether a call may begin behind the acknowledgement of another call for the same event in the same tenure: the relay thought that its
-    /// lease had run out, had it again, and called anew, while the call that it had given up was only about to begin.
-    /// </summary>
-    public bool MayBeginBehind(Acknowledged acknowledged, Handling handling) =>
-        handling.Epoch == acknowledged.Epoch && HasFaltered(handling, acknowledged.Moment)
-        && Handlings.Any(other => other.EventId == handling.EventId && other.Handler == handling.Handler && other.Epoch == handling.Epoch && other.Ended < acknowledged.Moment);
-
-    /// <summary>Whether the relay had given up, before a moment, the tenure in which it handled something.</summary>
-    private bool HasFaltered(Handling handling, long before) => _faltered.Exists(faltered => faltered.Process == handling.Process && faltered.Moment < before
-        && (!_tenures.TryGetValue((handling.Partition, handling.Epoch), out var tenure) || faltered.Moment > tenure.Moment));
+    /// <summary>When a process thought that it had lost its leases, in words.</summary>
+    public string FalteredOf(string process) => string.Join(", ", _faltered.Where(faltered => faltered.Process == process).Select(faltered => faltered.Moment));
 
     /// <summary>The tenure that ended when this one began; <see langword="null"/> if there was none, or it was never written down.</summary>
     public Tenure? Before(Tenure tenure) => _tenures.GetValueOrDefault((tenure.Partition, tenure.Epoch - 1));

@@ -141,8 +141,8 @@ internal sealed class Verdict
         foreach (var acknowledged in _history.Acknowledged)
         {
             _violations.AddRange(byPosition[acknowledged.Position]
-                .Where(handling => handling.Began > acknowledged.Moment && handling.Epoch >= acknowledged.Epoch && !_history.MayBeginBehind(acknowledged, handling))
-                .Select(handling => $"Handled behind its acknowledgement at {acknowledged.Moment} in {acknowledged.Epoch}: {handling.What}: {string.Join(", ", byPosition[acknowledged.Position])}"));
+                .Where(handling => handling.Began > acknowledged.Moment && handling.Epoch >= acknowledged.Epoch)
+                .Select(handling => $"Handled behind its acknowledgement at {acknowledged.Moment} in {acknowledged.Epoch}: {handling.What}: {handling} of {string.Join(", ", byPosition[acknowledged.Position].Select(each => $"{each.Handler} {each}"))}; it faltered at {_history.FalteredOf(handling.Process)}"));
         }
     }
 }
