@@ -12,7 +12,7 @@ internal sealed class RelayedEvent
     public RelayedEvent(RegisteredEventType type, LinkedHandler[] handlers, PublishSettings settings)
     {
         Type = type;
-        _all = new PublishPlan(type.Type, Occasions.Relayed, handlers, settings);
+        _all = new PublishPlan(type.Type, Occasions.Relayed, handlers.Select(UnlessCancelled), settings);
         Handlers = Array.ConvertAll(_all.Handlers, StoredNameOf);
         _allSucceeded = Array.ConvertAll(Handlers, handler => new HandlerOutcome(handler));
     }
@@ -46,6 +46,17 @@ internal sealed class RelayedEvent
             !failures.TryGetValue(NameOf(handler), out var exception) ? new HandlerOutcome(NameOf(handler))
             : isCancelled ? new HandlerOutcome(NameOf(handler), IsCancelled: true)
             : new HandlerOutcome(NameOf(handler), ErrorText.Of(exception));
+    }
+
+    /// <summary>A handler whose turn comes when the event is another relay's, or has been acknowledged by then, is not called.</summary>
+    private static LinkedHandler UnlessCancelled(LinkedHandler handler)
+    {
+        var call = handler.Call;
+        return handler with
+        {
+            Call = (domainEvent, cancellationToken) =>
+                cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : call(domainEvent, cancellationToken),
+        };
     }
 
     private static string NameOf(LinkedHandler handler) => handler.Registration.Descriptor.Name;
