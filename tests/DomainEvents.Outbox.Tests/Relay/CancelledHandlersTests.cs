@@ -70,6 +70,35 @@ public sealed class CancelledHandlersTests
         end.Set();
     }
 
+    [Theory]
+    [InlineData(FanOut.Concurrent)]
+    [InlineData(FanOut.Sequential)]
+    [InlineData(FanOut.Parallel)]
+    public async Task A_handler_whose_turn_comes_when_its_call_is_cancelled_is_not_called(FanOut fanOut)
+    {
+        using var end = new ManualResetEventSlim();
+        var first = new BlockedOnce(end);
+        await using var application = new OutboxApplication(events =>
+        {
+            events.Services.Configure<EventBusOptions>(bus => bus.FanOut = fanOut);
+            events.Services.AddSingleton<IEventHandler<OrderPlaced>>(first);
+            events.AddEvent<OrderPlaced>().AddHandler<SendMail>();
+        });
+        await application.StartAsync();
+        await application.Dispatcher.PublishAsync(new OrderPlaced("Emma"));
+        await first.Begun.Soon();
+
+        var stop = application.StopAsync(TimeIsOver);
+        await first.Cancelled.Soon();
+        end.Set();
+        await stop.Soon();
+
+        application.Journal.Entries.Should().BeEmpty("it is handled anew, by whoever has it by then");
+        await application.Relay.DrainAsync().Soon();
+        application.Journal.Entries.Should().Equal("mail Emma");
+        first.Calls.Should().Be(1, "it has succeeded");
+    }
+
     [Fact]
     public async Task Later_events_of_the_stream_wait_for_the_handler_that_was_cancelled()
     {
@@ -160,6 +189,30 @@ public sealed class CancelledHandlersTests
         public override string Message => throw new InvalidOperationException("no message");
 
         public override string ToString() => throw new InvalidOperationException("no text");
+    }
+
+    /// <summary>Runs in a stage of its own, and on its thread until it is let go, whatever becomes of its token.</summary>
+    [EventHandler(Order = -1)]
+    private sealed class BlockedOnce(ManualResetEventSlim end) : IEventHandler<OrderPlaced>
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _calls;
+
+        public Task Begun => _begun.Task;
+
+        public Task Cancelled => _cancelled.Task;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public ValueTask HandleAsync(OrderPlaced domainEvent, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _calls);
+            _ = cancellationToken.Register(() => _cancelled.TrySetResult());
+            _begun.TrySetResult();
+            end.Wait(Signals.Timeout, CancellationToken.None);
+            return default;
+        }
     }
 
     /// <summary>One of the calls blocks the thread that cancels it.</summary>
