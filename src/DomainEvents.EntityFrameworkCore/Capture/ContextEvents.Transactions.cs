@@ -24,6 +24,9 @@ internal sealed partial class ContextEvents
     /// </summary>
     private bool IsOfSave => _save is { HasTransaction: true };
 
+    // Context.Database would make services, once for each context, that a save does without.
+    private IDbContextTransactionManager Transactions => _transactions ??= Context.GetService<IDbContextTransactionManager>();
+
     /// <summary>What stands for the transaction that the user has opened on the context.</summary>
     public EventTransaction? Transaction { get; private set; }
 
@@ -125,10 +128,8 @@ internal sealed partial class ContextEvents
     /// <summary>What is around a save and commits later; <see langword="null"/> if the save commits by itself.</summary>
     private EventTransaction? Surrounding()
     {
-        // Context.Database would make services, once for each context, that a save does without.
-        _transactions ??= Context.GetService<IDbContextTransactionManager>();
-        var surrounding = _transactions.CurrentTransaction is not null ? Transaction
-            : ((_transactions as ITransactionEnlistmentManager)?.EnlistedTransaction ?? System.Transactions.Transaction.Current) is { } ambient ? Dispatcher.For(ambient)
+        var surrounding = Transactions.CurrentTransaction is not null ? Transaction
+            : ((Transactions as ITransactionEnlistmentManager)?.EnlistedTransaction ?? System.Transactions.Transaction.Current) is { } ambient ? Dispatcher.For(ambient)
             : null;
         return surrounding is not null && Dispatcher.Current is { } innermost && innermost.IsWithin(surrounding) ? innermost : surrounding;
     }
@@ -150,6 +151,11 @@ internal sealed partial class ContextEvents
         var known = Transaction;
         (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
         Transaction.Outbox ??= Outbox; // a context without one may have been first
+        if (isNew && !isOwned)
+        {
+            Transaction.IsLeft = () => Transactions.CurrentTransaction?.GetDbTransaction() != transaction; // nobody tells when a context is to use none any more
+        }
+
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
         _outcome = null;
     }

@@ -19,7 +19,7 @@ public sealed class BackgroundDispatchOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Capacity must be 1 or more.");
     }
 
-    /// <summary>How many transactions' work runs at the same time, 1 or more; with 1 in the order of the commits. The default is 8.</summary>
+    /// <summary>How many transactions' work runs at the same time, 1 or more; with 1 one after the other, as they were queued. The default is 8.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxConcurrency
     {

@@ -65,7 +65,8 @@ internal sealed partial class EventDispatcher
 
     private EventTransaction OpenApart(EnlistedTransaction? enlisted, EventTransaction? save, IEventOutbox? outbox)
     {
-        var outer = FindOuter();
+        ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
+        var outer = FindInnermost();
         while (outer is { IsOfSave: true } && outer != save)
         {
             outer = outer.Outer; // of another context, which a handler of that save works with: its rows have their own commit

@@ -82,8 +82,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         Outbox?.ThrowIfForeign(transaction);
-        var known = Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(), Outbox)));
+        var known = Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(isReplaced: true), Outbox)));
         known.Outbox ??= Outbox; // a context without an outbox may have met it first
+        known.IsLeft = null;
         return known;
     }
 
@@ -208,16 +209,12 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         return transaction.IsAmbient ? _ambient.RunBeforeCommitAsync(transaction, cancellationToken) : default;
     }
 
-    /// <summary>The open transaction that a call is made in. Not a lost one, whose end nobody has told: with it would be lost what joins it.</summary>
-    private EventTransaction? FindOuter()
+    /// <summary>The open transaction that a call joins. Not one that has lost its database transaction: with it would be lost what joins it.</summary>
+    private EventTransaction? FindOuter(bool isReplaced = false)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        var outer = FindInnermost();
-        while (outer?.EndIfLost() is true)
-        {
-            outer = FindInnermost();
-        }
-
+        var outer = FindInnermost(isReplaced);
+        outer?.ThrowIfLost();
         return outer;
     }
 
@@ -257,10 +254,16 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
                 "or Enlist or a TransactionScope, or set the policy to PublishImmediately.");
     }
 
-    private EventTransaction? FindInnermost()
+    /// <summary>The open transaction that a call is made in.</summary>
+    private EventTransaction? FindInnermost(bool isReplaced = false)
     {
         _ambient.LookForCompleted();
         var current = Current;
+        while (current?.EndIfLost(isReplaced) is true)
+        {
+            current = Current;
+        }
+
         var ambient = _ambient.Current(mustNotBeLost: current is null && CompletionWork.RunningFor(this) is null);
         return ambient is null || (current is not null && current.IsWithin(ambient)) ? current : ambient;
     }

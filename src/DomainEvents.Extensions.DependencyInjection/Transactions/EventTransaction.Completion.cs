@@ -33,18 +33,6 @@ public sealed partial class EventTransaction
     /// <summary>Whether its database transaction was completed without this library.</summary>
     internal bool HasLostItsTransaction => _enlisted is { IsCompleted: true };
 
-    /// <summary>Ends it, and tells, if its database transaction was completed without this library.</summary>
-    internal bool EndIfLost()
-    {
-        if (!HasLostItsTransaction || _committing)
-        {
-            return false;
-        }
-
-        Dispose();
-        return true;
-    }
-
     // Savepoints of a nested transaction are savepoints of the database transaction around it.
     private EnlistedTransaction? RealTransaction => _enlisted ?? _outer?.RealTransaction;
 

@@ -71,6 +71,22 @@ public sealed partial class EventTransaction
     /// <summary>Whether the database transaction is not there any more: completed, disposed of, or its connection is gone.</summary>
     internal bool IsLost => _enlisted is { IsCompleted: true } or { IsConnected: false };
 
+    /// <summary>Whether those who could complete it have gone on without it; <see langword="null"/> if somebody holds it who is to complete it.</summary>
+    internal Func<bool>? IsLeft { get; set; }
+
+    /// <summary>Ends it, and tells, if its database transaction was completed without this library and nobody goes on with it.</summary>
+    /// <param name="isReplaced">Whether its user goes on with another one.</param>
+    internal bool EndIfLost(bool isReplaced)
+    {
+        if (!HasLostItsTransaction || _committing || !(isReplaced || IsLeft?.Invoke() is true))
+        {
+            return false;
+        }
+
+        Dispose();
+        return true;
+    }
+
     /// <summary>The commit has not taken place, and the transaction is as it was before.</summary>
     internal void Reopen()
     {

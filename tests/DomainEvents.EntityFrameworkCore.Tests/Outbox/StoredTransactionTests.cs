@@ -5,6 +5,7 @@ using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace DomainEvents.EntityFrameworkCore.Tests.Outbox;
 
@@ -297,6 +298,39 @@ public sealed class StoredTransactionTests
         await desk.Context.SaveAsync(how);
 
         (await desk.StoredAsync()).Should().Equal("A opened", "published behind it", "B opened");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task As_long_as_the_context_has_a_transaction_that_was_completed_natively_nothing_is_published(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        await using var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync();
+        await desk.Context.Database.UseTransactionAsync(native);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await native.RollbackAsync(); // which its caller may not know
+
+        await desk.Awaiting(d => d.Dispatcher.PublishAsync(new TicketChanged(1, "behind it")).AsTask())
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*UseTransaction(null)*");
+
+        (await desk.StoredAsync()).Should().BeEmpty();
+    }
+
+    [PostgreSqlTheory, BothWays]
+    public async Task Behind_a_lost_connection_nothing_is_published(How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(DatabaseKind.PostgreSql);
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await ((PostgreSqlDatabase)desk.Database).KillAsync((NpgsqlConnection)desk.Context.Database.GetDbConnection());
+        await desk.Context.Awaiting(c => c.Database.ExecuteSqlRawAsync("SELECT 1")).Should().ThrowAsync<NpgsqlException>();
+
+        await desk.Awaiting(d => d.Dispatcher.PublishAsync(new TicketChanged(1, "behind it")).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+
+        await transaction.Awaiting(t => t.CommitAsync(how)).Should().ThrowAsync<Exception>();
+        (await desk.StoredAsync()).Should().BeEmpty();
     }
 
     [Theory, PostgreSqlData]

@@ -77,40 +77,71 @@ public class NativeCompletionTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
-    public async Task What_is_published_behind_it_is_in_no_transaction(DatabaseKind kind, How how)
+    public async Task Nothing_more_is_published_behind_it_until_it_is_disposed_of(DatabaseKind kind, How how)
+    {
+        foreach (var commits in new[] { true, false })
+        {
+            await using var desk = new Desk();
+            await using var database = await TestDatabase.CreateAsync(kind);
+            await using var connection = await database.OpenAsync();
+            await using var real = await connection.BeginTransactionAsync();
+            var transaction = desk.Dispatcher.Enlist(real);
+            await desk.NoteAsync("in it");
+            await (commits ? real.CommitAsync() : real.RollbackAsync());
+
+            await RefusesAllAsync(desk);
+            await how.DisposeAsync(transaction);
+            await desk.NoteAsync("later");
+            await desk.IdleAsync();
+
+            desk.Journal.All.Should().BeEquivalentTo("completed in it", "before later", "after later", "completed later");
+            desk.Logs.WithId(2006).Should().ContainSingle();
+        }
+    }
+
+    [PostgreSqlFact]
+    public async Task Nor_behind_a_lost_connection()
+    {
+        await using var desk = new Desk();
+        await using var database = (PostgreSqlDatabase)await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await using var connection = (NpgsqlConnection)await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        await using var transaction = desk.Dispatcher.Enlist(real);
+        await database.KillAsync(connection);
+        await connection.Awaiting(c => database.InsertAsync(c, 1, real)).Should().ThrowAsync<NpgsqlException>();
+
+        await RefusesAllAsync(desk);
+
+        await transaction.Awaiting(t => t.CommitAsync().AsTask()).Should().ThrowAsync<InvalidOperationException>();
+        await desk.IdleAsync();
+        desk.Published.Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Nor_in_a_transaction_that_was_begun_inside_it(DatabaseKind kind, How how)
     {
         await using var desk = new Desk();
         await using var database = await TestDatabase.CreateAsync(kind);
         await using var connection = await database.OpenAsync();
         await using var real = await connection.BeginTransactionAsync();
         await using var transaction = desk.Dispatcher.Enlist(real);
-        await desk.NoteAsync("in it");
+        var inner = desk.Dispatcher.Begin();
         await real.CommitAsync();
 
-        await desk.NoteAsync("behind it");
-        desk.Dispatcher.OnCommitted(desk.Callback("registered behind it"));
-        await desk.IdleAsync();
+        await RefusesAllAsync(desk);
 
-        desk.Published.Should().Equal("behind it");
-        desk.Journal.All.Should().Contain("callback registered behind it");
-        await transaction.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<InvalidOperationException>();
-        desk.Logs.WithId(2006).Should().ContainSingle();
+        await how.DisposeAsync(inner);
+        await RefusesAllAsync(desk);
     }
 
-    [Theory, SqliteData, PostgreSqlData]
-    public async Task Where_a_transaction_is_asked_for_publishing_behind_it_is_refused(DatabaseKind kind, How how)
+    private static async Task RefusesAllAsync(Desk desk)
     {
-        await using var desk = Desk.WithThrowPolicy();
-        await using var database = await TestDatabase.CreateAsync(kind);
-        await using var connection = await database.OpenAsync();
-        await using var real = await connection.BeginTransactionAsync();
-        var transaction = desk.Dispatcher.Enlist(real);
-        await real.CommitAsync();
-
-        await desk.Awaiting(d => d.NoteAsync("behind it").AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("No transaction is open*");
-
-        await how.DisposeAsync(transaction);
-        transaction.State.Should().Be(EventTransactionState.InDoubt);
+        const string Told = "*committed or rolled back directly, or its connection is lost*Dispose of the EventTransaction first*";
+        await desk.Awaiting(d => d.NoteAsync("behind it").AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage(Told);
+        desk.Dispatcher.Invoking(d => d.OnCommitted(desk.Callback("behind it"))).Should().Throw<InvalidOperationException>().WithMessage(Told);
+        desk.Dispatcher.Invoking(d => d.Begin()).Should().Throw<InvalidOperationException>().WithMessage(Told);
+        await desk.IdleAsync();
+        desk.Journal.All.Should().NotContain(entry => entry.Contains("behind it"));
     }
 
     [PostgreSqlTheory, BothWays]
