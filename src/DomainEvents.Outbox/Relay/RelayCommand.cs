@@ -10,8 +10,8 @@ internal abstract record RelayCommand
     /// <summary>Prolong the leases.</summary>
     public sealed record Renew(RelayRenewal Renewal, TimeSpan SentAt) : RelayCommand;
 
-    /// <summary>Acknowledge and read. The epochs are those of all partitions that are read.</summary>
-    public sealed record Exchange(OutboxExchange Request, IReadOnlyDictionary<int, long> Epochs) : RelayCommand;
+    /// <summary>Acknowledge and read. What is owned by then may be lost when the answer comes.</summary>
+    public sealed record Exchange(OutboxExchange Request, IReadOnlyDictionary<int, PartitionWork> Owned) : RelayCommand;
 
     /// <summary>Give partitions back.</summary>
     public sealed record Release(IReadOnlyList<OwnedPartition> Partitions, bool Leaves) : RelayCommand;

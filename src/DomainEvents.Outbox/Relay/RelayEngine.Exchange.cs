@@ -33,14 +33,14 @@ internal sealed partial class RelayEngine
         Confirm();
         if (request.Read is { } read)
         {
-            Take(result.Deliveries, command.Epochs);
-            Take(result.Events, command.Epochs);
+            Take(result.Deliveries, command.Owned);
+            Take(result.Events, command.Owned);
             var isAll = result.Events.Count < read.Limit && result.Deliveries.Count < read.Limit;
             _wantsRead |= !isAll;
             _nextRead = now + Min(result.NextDue, settings.PollingInterval);
             if (isAll)
             {
-                EndProbes(read.Partitions, command.Epochs);
+                EndProbes(read.Partitions, command.Owned);
             }
         }
     }
@@ -83,10 +83,10 @@ internal sealed partial class RelayEngine
                 Acknowledgements = _sent.ConvertAll(sent => sent.Acknowledgement),
                 Handlers = settings.Handlers,
                 Note = NextNote,
-                Read = (WantsRead || now >= _nextRead) && MayRead ? NextRead() : null,
+                Read = (_wantsRead || now >= _nextRead) && MayRead ? NextRead() : null,
                 KeepHistory = settings.KeepHistory,
             },
-            _epochs);
+            _owned);
     }
 
     private List<OwnedPartition> Fence()
@@ -108,11 +108,10 @@ internal sealed partial class RelayEngine
     private OutboxRead NextRead()
     {
         _wantsRead = false;
-        _wantsReadOfTrial = IsCrowdedByTrial;
         var (streams, deliveries) = _lanes.LeaveOutBusy();
         return new OutboxRead
         {
-            Partitions = IsCrowdedByTrial ? [.. _readable.Where(partition => !_partitions[partition].IsOnTrial)] : _readable,
+            Partitions = ToRead,
             BusyStreams = streams,
             BusyDeliveries = deliveries,
             EventTypes = settings.EventTypes,
@@ -136,18 +135,18 @@ internal sealed partial class RelayEngine
     }
 
     /// <summary>But what is another's by now, or this relay's anew: that is read again.</summary>
-    private void Take(IReadOnlyList<OutboxEntry> entries, IReadOnlyDictionary<int, long> epochs)
+    private void Take(IReadOnlyList<OutboxEntry> entries, IReadOnlyDictionary<int, PartitionWork> owned)
     {
         for (var i = 0; i < entries.Count; i++)
         {
             var number = entries[i].Message.Partition;
-            if (StillOwned(number, epochs) is { } partition)
+            if (StillOwned(number, owned) is { } partition)
             {
                 Add(entries[i], partition);
             }
         }
     }
 
-    private PartitionWork? StillOwned(int number, IReadOnlyDictionary<int, long> epochs) =>
-        _partitions.TryGetValue(number, out var partition) && epochs.TryGetValue(number, out var epoch) && partition.Owned.Epoch == epoch ? partition : null;
+    private PartitionWork? StillOwned(int number, IReadOnlyDictionary<int, PartitionWork> owned) =>
+        owned.TryGetValue(number, out var partition) && _partitions.GetValueOrDefault(number) == partition ? partition : null;
 }

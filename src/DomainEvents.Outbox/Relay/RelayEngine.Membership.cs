@@ -10,7 +10,7 @@ internal sealed partial class RelayEngine
 
     // As of the last change, for the reads: they are made more often than partitions come and go.
     private IReadOnlyList<int> _readable = [];
-    private IReadOnlyDictionary<int, long> _epochs = new Dictionary<int, long>();
+    private IReadOnlyDictionary<int, PartitionWork> _owned = new Dictionary<int, PartitionWork>();
     private bool _hasMembership;
 
     // One call at a time: a renewal must not meet the release of what it renews.
@@ -40,7 +40,7 @@ internal sealed partial class RelayEngine
             Lose(lost);
         }
 
-        var probes = new ProbeBudget(MostBegun);
+        var probes = new ProbeBudget(MostBegun, command.SentAt + LongestTrial);
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
             _partitions.Add(partition.Owned.Partition, PartitionOf(partition, probes));
@@ -49,6 +49,7 @@ internal sealed partial class RelayEngine
 
         _lapsed.Clear();
         PartitionsHaveChanged();
+        _trialsEnd = NextTrialsEnd();
         // Not before its trial is over: the next owner would not know of it.
         foreach (var partition in _partitions.Values.Where(partition => partition is { IsLeaving: false, IsOnTrial: false }).OrderByDescending(partition => partition.Owned.Partition).Take(_readable.Count - lease.Share).ToList())
         {
@@ -146,6 +147,7 @@ internal sealed partial class RelayEngine
     {
         _partitions.Remove(partition.Owned.Partition);
         _lapsed[partition.Owned.Partition] = partition;
+        _wantsRead = true; // what was left out while its trial went on
         PartitionsHaveChanged();
         foreach (var lane in _lanes.In(partition))
         {
@@ -170,6 +172,6 @@ internal sealed partial class RelayEngine
     private void PartitionsHaveChanged()
     {
         _readable = [.. _partitions.Values.Where(partition => !partition.IsLeaving).Select(partition => partition.Owned.Partition)];
-        _epochs = Owned.ToDictionary(owned => owned.Partition, owned => owned.Epoch);
+        _owned = new Dictionary<int, PartitionWork>(_partitions);
     }
 }

@@ -8,21 +8,17 @@ internal sealed partial class RelayEngine
 {
     private bool _wantsRead;
 
-    // A read has left out what is on trial.
-    private bool _wantsReadOfTrial;
     private bool _mustAcknowledge;
     private TimeSpan? _acknowledgeBy;
     private TimeSpan _nextRead;
     private TimeSpan _notBefore;
 
-    private bool WantsRead => _wantsRead || (_wantsReadOfTrial && !IsCrowdedByTrial);
-
     /// <summary>The next batch comes while one at most is left; but what waits behind busy streams, or for a trial, must not keep others from being read.</summary>
-    private bool MayRead => _readable.Count > 0
-        && (_lanes.Buffered <= settings.BatchSize || (HasIdleHandlers && (!_lanes.HasHeld || _partitions.Values.Any(partition => partition is { IsOnTrial: false, IsLeaving: false }))));
+    private bool MayRead => (_lanes.Buffered <= settings.BatchSize || HasIdleHandlers) && ToRead.Count > 0;
 
-    /// <summary>Whether what waits for a trial is enough: only what is not on trial is read.</summary>
-    private bool IsCrowdedByTrial => _lanes.HasHeld && _lanes.Buffered > settings.BatchSize;
+    /// <summary>Of what is on trial nothing, as long as more waits for that than a batch: it is read when that is done.</summary>
+    private IReadOnlyList<int> ToRead =>
+        _lanes.HasHeld && _lanes.Buffered > settings.BatchSize ? [.. _readable.Where(partition => !_partitions[partition].IsOnTrial)] : _readable;
 
     private bool HasIdleHandlers => _calls < settings.MaxConcurrency && _lanes.FirstReady() is null;
 
@@ -46,7 +42,7 @@ internal sealed partial class RelayEngine
 
         if (_lanes.FirstReady() is null && MayRead)
         {
-            at = Min(at, WantsRead ? TimeSpan.Zero : _nextRead);
+            at = Min(at, _wantsRead ? TimeSpan.Zero : _nextRead);
         }
 
         return at < _notBefore ? _notBefore : at;

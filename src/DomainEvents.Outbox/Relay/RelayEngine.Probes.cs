@@ -5,7 +5,12 @@ namespace DomainEvents.Outbox.Relay;
 /// </content>
 internal sealed partial class RelayEngine
 {
+    private static readonly TimeSpan LongestTrial = TimeSpan.FromMinutes(1);
+
     private Probe? _probe;
+
+    // The next time at which a trial has lasted long enough; it may be over before.
+    private TimeSpan? _trialsEnd;
 
     private (int Partition, long Position)? NextNote => _probe is { IsNoted: false } probe ? (probe.Lane.Partition.Owned.Partition, probe.Position) : null;
 
@@ -60,16 +65,37 @@ internal sealed partial class RelayEngine
     }
 
     /// <summary>A partition that has nothing more to try is as any other.</summary>
-    private void EndProbes(IReadOnlyList<int> partitions, IReadOnlyDictionary<int, long> epochs)
+    private void EndProbes(IReadOnlyList<int> partitions, IReadOnlyDictionary<int, PartitionWork> owned)
     {
         foreach (var number in partitions)
         {
-            if (StillOwned(number, epochs) is { Lanes: 0 } partition)
+            if (StillOwned(number, owned) is { Lanes: 0 } partition)
             {
                 partition.EndTrial();
             }
         }
     }
+
+    /// <summary>A handler that hangs, or takes its time, keeps the rest waiting no longer.</summary>
+    private void EndLongTrials(TimeSpan now)
+    {
+        if (now < _trialsEnd || _trialsEnd is null)
+        {
+            return;
+        }
+
+        foreach (var partition in _partitions.Values.Where(partition => partition.Probes?.Until <= now))
+        {
+            partition.EndTrial();
+        }
+
+        _trialsEnd = NextTrialsEnd();
+        _probe = _probe is { Lane.Partition.IsOnTrial: true } ? _probe : null;
+        _lanes.ReleaseHeld();
+        _wantsRead = true;
+    }
+
+    private TimeSpan? NextTrialsEnd() => _partitions.Values.Min(partition => partition.IsOnTrial ? partition.Probes?.Until : null);
 
     private void Quarantine(Lane lane)
     {

@@ -20,7 +20,7 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
     /// acknowledged, and what was asked for since is read. What others own, and retries that are not due, are no matter.
     /// </summary>
     public bool IsIdle =>
-        _hasMembership && !_isChangingMembership && !_isExchanging && _lanes.Count == 0 && (!WantsRead || _readable.Count == 0);
+        _hasMembership && !_isChangingMembership && !_isExchanging && _lanes.Count == 0 && (!_wantsRead || _readable.Count == 0);
 
     /// <summary>How many handler calls have succeeded.</summary>
     public int Successes { get; private set; }
@@ -29,6 +29,7 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
     public bool TryNext(TimeSpan now, [NotNullWhen(true)] out RelayCommand? command)
     {
         LoseWhatHasRunOut(now);
+        EndLongTrials(now);
         command = NextMembership(now) ?? NextHandle() ?? (RelayCommand?)NextExchange(now);
         return command is not null;
     }
@@ -43,6 +44,11 @@ internal sealed partial class RelayEngine(RelaySettings settings, Random random)
         if (!_isChangingMembership && !HasEnded)
         {
             at = Min(at, _nextRenewal);
+        }
+
+        if (_trialsEnd is { } trialsEnd)
+        {
+            at = Min(at, trialsEnd);
         }
 
         return ExchangeAt() is { } exchange ? Min(at, exchange) : at;

@@ -71,7 +71,7 @@ internal sealed class RelayedEvent
                 $"{name} has no name that the outbox could store: its factory failed when handlers were looked up. Register the class itself, with AddHandler<THandler>().");
         }
 
-        return name.Length <= LongestName && !name.Any(char.IsControl) && !name.Any(char.IsSurrogate) ? name : throw new InvalidOperationException(
+        return StoredName.Fits(name, LongestName) ? name : throw new InvalidOperationException(
             $"The name of the handler {TypeNames.FullName(handler.Registration.Descriptor.HandlerType)} cannot be stored: it has more than {LongestName} characters, or " +
             "control characters or surrogates. Give it another with [EventHandler(Name = \"...\")].");
     }

@@ -23,7 +23,7 @@ internal sealed record RegisteredEventType(Type Type, string Name, int Version)
 
         var attribute = AttributeOf(type);
         var name = attribute?.Name ?? TypeNames.FullName(type);
-        return name.Length <= LongestName && !name.Any(char.IsControl) && !name.Any(char.IsSurrogate)
+        return StoredName.Fits(name, LongestName)
             ? new RegisteredEventType(type, name, attribute?.Version ?? 1)
             : throw new ArgumentException(
                 $"The name of the event type {TypeNames.FullName(type)} cannot be stored: it has more than {LongestName} characters, or " +

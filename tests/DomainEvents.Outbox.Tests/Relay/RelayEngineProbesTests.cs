@@ -209,6 +209,58 @@ public sealed class RelayEngineProbesTests
     }
 
     [Fact]
+    public void An_answer_to_a_read_from_before_the_relay_gave_its_leases_up_too_soon_does_not_end_the_trial()
+    {
+        var run = new EngineRun();
+        run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, noted: null);
+        run.Ask();
+        AnswerStore(run);
+        run.Wake();
+        var late = run.InFlight!;
+        var result = run.Store.Exchange(late.Request); // without what is busy: there is no more
+        run.Advance(run.Settings.LeaseDuration / 3);
+        var renewal = run.Open.OfType<RelayCommand.Renew>().Single();
+        var lease = run.Store.Renew(renewal.Renewal);
+        run.Advance(run.Settings.LeaseDuration * 0.6);
+        run.Engine.Owned.Should().BeEmpty();
+        run.Open.Clear();
+
+        run.Engine.Renewed(renewal, lease);
+        run.Engine.Exchanged(late, result, run.Now);
+        run.Ask();
+        AnswerStore(run);
+
+        run.Running.Should().ContainSingle("they are still tried one by one");
+    }
+
+    [Fact]
+    public void A_trial_of_which_a_handler_hangs_is_over_after_a_minute()
+    {
+        var run = new EngineRun();
+        run.Commit("s0");
+        run.Commit("s1");
+        run.Commit("t1");
+        Crash(run, noted: null);
+        run.Ask();
+        AnswerStore(run);
+        var hanging = run.Running.Should().ContainSingle().Subject;
+
+        Live(run, TimeSpan.FromSeconds(50));
+        run.Running.Should().ContainSingle();
+        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10))).Partitions.Should().BeEmpty();
+        Live(run, TimeSpan.FromSeconds(10));
+
+        run.Running.Should().HaveCount(3);
+        run.Running.ToList().FindAll(handle => handle != hanging).ForEach(handle => run.Answer(handle));
+        AnswerStore(run);
+        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10))).Partitions.Should().NotBeEmpty();
+        run.Finish();
+        run.Engine.Successes.Should().Be(3);
+    }
+
+    [Fact]
     public void A_long_trial_does_not_keep_other_partitions_from_being_read()
     {
         const int Healthy = 0;
@@ -230,9 +282,11 @@ public sealed class RelayEngineProbesTests
         run.Running.Should().ContainSingle("they are tried one by one");
         var healthy = run.Commit("healthy", partition: Healthy);
 
+        var before = run.Exchanges.Count;
         run.Wake();
         AnswerStore(run);
 
+        run.Exchanges.Skip(before).Should().OnlyContain(exchange => exchange.Request.Read == null || exchange.Request.Read.Partitions.Single() == Healthy, "what waits for the trial is enough");
         run.Running.Should().Contain(handle => handle.Entry.Message.Position == healthy);
         run.Finish();
         run.Engine.Successes.Should().Be(41);
@@ -259,6 +313,16 @@ public sealed class RelayEngineProbesTests
         run.Advance(run.Settings.LeaseDuration / 3);
         run.Finish();
         run.Engine.Owned.Should().HaveCount(Schedule.Partitions / 2);
+    }
+
+    /// <summary>Lets time pass, with all that a store has to answer for it.</summary>
+    private static void Live(EngineRun run, TimeSpan time)
+    {
+        for (var end = run.Now + time; run.Now < end;)
+        {
+            run.Advance(run.Settings.LeaseDuration / 3);
+            AnswerStore(run);
+        }
     }
 
     /// <summary>Everything but the handlers.</summary>

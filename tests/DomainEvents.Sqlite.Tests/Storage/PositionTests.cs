@@ -31,6 +31,21 @@ public sealed class PositionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Positions_go_on_when_the_last_event_is_handled_first()
+    {
+        var store = _database.CreateStore(options => options.KeepHistory = false);
+        var last = await WriteAsync(store);
+        var relay = new TestRelay(store, "a", new HandlerAnnouncement("mail", "order-placed")) { KeepHistory = false };
+        await relay.RenewAsync();
+        foreach (var entry in (await relay.ReadEventsAsync()).OrderByDescending(entry => entry.Message.Position))
+        {
+            await relay.AcknowledgeAsync(entry);
+        }
+
+        (await WriteAsync(store)).Should().Be(last + 3);
+    }
+
+    [Fact]
     public async Task The_script_goes_on_from_the_log_where_the_table_is_new()
     {
         var store = _database.CreateStore();
