@@ -151,9 +151,10 @@ internal sealed partial class ContextEvents
         var known = Transaction;
         (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
         Transaction.Outbox ??= Outbox; // a context without one may have been first
-        if (isNew && !isOwned)
+        if (!isOwned && (isNew || Transaction.IsLeft is not null))
         {
-            Transaction.IsLeft = () => Transactions.CurrentTransaction?.GetDbTransaction() != transaction; // nobody tells when a context is to use none any more
+            var (transactions, others) = (Transactions, Transaction.IsLeft); // nobody tells when a context is to use none any more
+            Transaction.IsLeft = () => transactions.CurrentTransaction?.GetDbTransaction() != transaction && others?.Invoke() is not false;
         }
 
         _endsTransaction = isNew || (_endsTransaction && Transaction == known);
@@ -194,6 +195,11 @@ internal sealed partial class ContextEvents
         if (Transaction is not null)
         {
             _outcome = outcome;
+            if (outcome != EventTransactionState.Committed)
+            {
+                Dispatcher.Hide(Transaction); // an interceptor that publishes now is behind it
+            }
+
             if (Context.Database.CurrentTransaction is not TellingTransaction)
             {
                 await FinishAsync(synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later

@@ -40,7 +40,7 @@ internal sealed partial class RelayEngine
             Lose(lost);
         }
 
-        var probes = new ProbeBudget(MostBegun, command.SentAt + LongestTrial);
+        var probes = new ProbeBudget(MostBegun, command.SentAt + settings.LongestTrial);
         foreach (var partition in lease.Partitions.Where(partition => !_partitions.ContainsKey(partition.Owned.Partition)))
         {
             _partitions.Add(partition.Owned.Partition, PartitionOf(partition, probes));

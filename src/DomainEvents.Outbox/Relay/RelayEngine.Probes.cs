@@ -5,8 +5,6 @@ namespace DomainEvents.Outbox.Relay;
 /// </content>
 internal sealed partial class RelayEngine
 {
-    private static readonly TimeSpan LongestTrial = TimeSpan.FromMinutes(1);
-
     private Probe? _probe;
 
     // The next time at which a trial has lasted long enough; it may be over before.
@@ -92,7 +90,6 @@ internal sealed partial class RelayEngine
         _trialsEnd = NextTrialsEnd();
         _probe = _probe is { Lane.Partition.IsOnTrial: true } ? _probe : null;
         _lanes.ReleaseHeld();
-        _wantsRead = true;
     }
 
     private TimeSpan? NextTrialsEnd() => _partitions.Values.Min(partition => partition.IsOnTrial ? partition.Probes?.Until : null);

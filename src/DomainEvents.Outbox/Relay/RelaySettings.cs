@@ -28,6 +28,9 @@ internal sealed class RelaySettings
 
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>So long at most events are tried one by one after a crash. One that takes longer is taken for the one that a process dies of, if it dies then.</summary>
+    public TimeSpan LongestTrial { get; init; } = TimeSpan.FromMinutes(5);
+
     public int MaxAttempts { get; init; } = 10;
 
     public TimeSpan FirstRetryDelay { get; init; } = TimeSpan.FromSeconds(1);

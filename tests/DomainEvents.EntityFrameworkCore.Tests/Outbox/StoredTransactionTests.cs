@@ -1,8 +1,11 @@
+using System.Data.Common;
 using System.Transactions;
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -317,6 +320,87 @@ public sealed class StoredTransactionTests
         (await desk.StoredAsync()).Should().BeEmpty();
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Nor_as_long_as_one_of_several_contexts_has_it(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        await using var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync();
+        await desk.Context.Database.UseTransactionAsync(native);
+        await using var other = new TicketsContext(desk.Context.GetService<DbContextOptions<TicketsContext>>());
+        other.Database.SetDbConnection(desk.Context.Database.GetDbConnection());
+        await other.Database.UseTransactionAsync(native);
+        await desk.Context.Database.UseTransactionAsync(null);
+        other.Add(new Ticket(1, "A"));
+        await other.SaveAsync(how);
+        await native.RollbackAsync();
+
+        await desk.Awaiting(d => d.Dispatcher.PublishAsync(new TicketChanged(1, "behind it")).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+        await other.Database.UseTransactionAsync(null);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "later"));
+
+        (await desk.StoredAsync()).Should().Equal("later");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Nor_until_it_is_disposed_of_if_somebody_has_enlisted_it(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await desk.Context.Database.OpenConnectionAsync();
+        await using var native = await desk.Context.Database.GetDbConnection().BeginTransactionAsync();
+        await desk.Context.Database.UseTransactionAsync(native);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        var transaction = desk.Dispatcher.Enlist(native);
+        await native.RollbackAsync();
+        await desk.Context.Database.UseTransactionAsync(null);
+
+        await desk.Awaiting(d => d.Dispatcher.PublishAsync(new TicketChanged(1, "behind it")).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+        await transaction.DisposeAsync();
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "later"));
+
+        (await desk.StoredAsync()).Should().Equal("later");
+    }
+
+    [PostgreSqlFact]
+    public async Task A_context_that_is_disposed_of_has_no_transaction_any_more()
+    {
+        await using var desk = await OutboxDesk.OpenAsync(
+            DatabaseKind.PostgreSql, addContext: (services, options) => services.AddDbContextFactory<TicketsContext>(options, ServiceLifetime.Scoped));
+        await using var first = await desk.Database.OpenAsync();
+        await using var second = await desk.Database.OpenAsync();
+        await using var native = await first.BeginTransactionAsync();
+        await using (var context = desk.Context)
+        {
+            context.Database.SetDbConnection(first);
+            await context.Database.UseTransactionAsync(native);
+            await context.Database.UseTransactionAsync(null);
+            context.Database.SetDbConnection(second);
+            await using var own = await context.Database.BeginTransactionAsync();
+            await own.CommitAsync();
+        }
+
+        await native.CommitAsync();
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "later"));
+
+        (await desk.StoredAsync()).Should().Equal("later");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task An_interceptor_that_hears_of_a_rollback_publishes_behind_it(DatabaseKind kind, How how)
+    {
+        var rollbacks = new Rollbacks();
+        await using var desk = await OutboxDesk.OpenAsync(kind, options => options.AddInterceptors(rollbacks));
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        rollbacks.OnRolledBack = () => desk.Dispatcher.PublishAsync(new TicketChanged(1, "rolled back"));
+
+        await transaction.RollbackAsync();
+
+        (await desk.StoredAsync()).Should().Equal("rolled back");
+    }
+
     [PostgreSqlTheory, BothWays]
     public async Task Behind_a_lost_connection_nothing_is_published(How how)
     {
@@ -466,4 +550,12 @@ public sealed class StoredTransactionTests
 
     /// <summary>Tells of its transactions, but is not one of those whose events are stored.</summary>
     private sealed class BareContext(DbContextOptions<BareContext> options) : DbContext(options);
+
+    private sealed class Rollbacks : DbTransactionInterceptor
+    {
+        public Func<ValueTask<PublishResult>> OnRolledBack { get; set; } = () => default;
+
+        public override async Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            await OnRolledBack();
+    }
 }

@@ -134,6 +134,44 @@ public class NativeCompletionTests
         await RefusesAllAsync(desk);
     }
 
+    [Fact]
+    public async Task A_transaction_with_a_database_of_its_own_inside_it_goes_on()
+    {
+        await using var desk = new Desk();
+        await using var first = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        await using var second = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        await using var outerConnection = await first.OpenAsync();
+        await using var innerConnection = await second.OpenAsync();
+        await using var outerReal = await outerConnection.BeginTransactionAsync();
+        await using var innerReal = await innerConnection.BeginTransactionAsync();
+        await using var outer = desk.Dispatcher.Enlist(outerReal);
+        await using var inner = desk.Dispatcher.Enlist(innerReal);
+        await outerReal.CommitAsync();
+
+        await desk.NoteAsync("inside");
+        await inner.RollbackAsync();
+
+        desk.Journal.All.Should().Contain("rolled back inside");
+        await RefusesAllAsync(desk);
+    }
+
+    [Fact]
+    public async Task A_commit_through_the_EventTransaction_is_none_at_any_moment()
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        await using var connection = await database.OpenAsync();
+        await using var unitOfWork = desk.Dispatcher.Begin();
+        await using var real = new InterceptedTransaction(await connection.BeginTransactionAsync());
+        await using var transaction = desk.Dispatcher.Enlist(real);
+        real.AfterCommit = () => desk.Dispatcher.PublishAsync(new Noted("between COMMIT and its end"));
+
+        transaction.Commit();
+        await unitOfWork.CommitAsync();
+
+        desk.Published.Should().Equal("between COMMIT and its end");
+    }
+
     private static async Task RefusesAllAsync(Desk desk)
     {
         const string Told = "*committed or rolled back directly, or its connection is lost*Dispose of the EventTransaction first*";

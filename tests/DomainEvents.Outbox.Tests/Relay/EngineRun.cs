@@ -6,7 +6,7 @@ namespace DomainEvents.Outbox.Tests.Relay;
 /// <summary>One engine that owns all there is, with a store, a clock that is moved by hand, and commands that are answered when a test says so.</summary>
 internal sealed class EngineRun
 {
-    public EngineRun(int batchSize = 10, int maxConcurrency = 16, TimeSpan? pollingInterval = null, string name = "relay", SimulatedStore? store = null)
+    public EngineRun(int batchSize = 10, int maxConcurrency = 16, TimeSpan? pollingInterval = null, string name = "relay", SimulatedStore? store = null, TimeSpan? longestTrial = null)
     {
         Store = store ?? new SimulatedStore(Schedule.Partitions);
         Settings = new RelaySettings(name, new Dictionary<string, int> { ["A"] = 1 }, [new HandlerAnnouncement("A1", "A")])
@@ -14,6 +14,7 @@ internal sealed class EngineRun
             BatchSize = batchSize,
             MaxConcurrency = maxConcurrency,
             PollingInterval = pollingInterval ?? TimeSpan.FromSeconds(1),
+            LongestTrial = longestTrial ?? TimeSpan.FromMinutes(5),
         };
         Engine = new RelayEngine(Settings, new Random(1));
     }

@@ -5,6 +5,8 @@ namespace DomainEvents.Outbox.Tests.Relay;
 
 public sealed class RelayEngineProbesTests
 {
+    private const int Healthy = 0;
+
     [Fact]
     public void After_a_crash_one_event_at_a_time_is_noted_and_tried()
     {
@@ -236,9 +238,9 @@ public sealed class RelayEngineProbesTests
     }
 
     [Fact]
-    public void A_trial_of_which_a_handler_hangs_is_over_after_a_minute()
+    public void A_trial_of_which_a_handler_hangs_is_over_after_a_while()
     {
-        var run = new EngineRun();
+        var run = new EngineRun(longestTrial: TimeSpan.FromSeconds(5), pollingInterval: TimeSpan.FromHours(1));
         run.Commit("s0");
         run.Commit("s1");
         run.Commit("t1");
@@ -247,30 +249,81 @@ public sealed class RelayEngineProbesTests
         AnswerStore(run);
         var hanging = run.Running.Should().ContainSingle().Subject;
 
-        Live(run, TimeSpan.FromSeconds(50));
+        run.Engine.WakeAt().Should().Be(TimeSpan.FromSeconds(5));
+        run.Advance(TimeSpan.FromSeconds(4));
+        AnswerStore(run);
         run.Running.Should().ContainSingle();
-        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10))).Partitions.Should().BeEmpty();
-        Live(run, TimeSpan.FromSeconds(10));
+        run.Advance(TimeSpan.FromSeconds(1));
+        AnswerStore(run);
 
         run.Running.Should().HaveCount(3);
         run.Running.ToList().FindAll(handle => handle != hanging).ForEach(handle => run.Answer(handle));
         AnswerStore(run);
-        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10))).Partitions.Should().NotBeEmpty();
+        run.Store.Renew(new RelayRenewal("new", [], [], TimeSpan.FromMinutes(10)));
+        run.Advance(run.Settings.LeaseDuration / 3);
+        AnswerStore(run);
+        run.Engine.Owned.Should().HaveCount(Schedule.Partitions / 2, "others may have their share");
         run.Finish();
         run.Engine.Successes.Should().Be(3);
     }
 
     [Fact]
+    public void What_is_taken_over_later_is_tried_when_an_earlier_trial_has_lasted_long_enough()
+    {
+        const int Later = 0;
+        var run = new EngineRun(longestTrial: TimeSpan.FromSeconds(15));
+        var others = run.Store.Renew(new RelayRenewal("dead", [], [], TimeSpan.FromSeconds(1)));
+        run.Store.Release("dead", [others.Partitions.Single(partition => partition.Owned.Partition == Later).Owned], leaves: false);
+        run.Store.Renew(new RelayRenewal("dead later", [], [], TimeSpan.FromSeconds(5)));
+        run.Commit("s", partition: 1);
+        var later = run.Commit("t", partition: Later);
+        run.Advance(TimeSpan.FromSeconds(2));
+        AnswerStore(run);
+        run.Advance(TimeSpan.FromSeconds(10));
+        AnswerStore(run);
+        run.Engine.Owned.Should().Contain(owned => owned.Partition == Later);
+        run.Running.Should().ContainSingle("one at a time");
+
+        run.Advance(TimeSpan.FromSeconds(5));
+        AnswerStore(run);
+
+        run.Running.Should().HaveCount(2);
+        run.Exchanges.Should().Contain(exchange => exchange.Request.Note != null && exchange.Request.Note.Value.Position == later, "it is tried, too");
+    }
+
+    [Fact]
+    public void What_a_read_left_out_for_a_trial_is_read_when_the_partition_of_that_is_lost()
+    {
+        const int Crowding = 1;
+        const int Other = 2;
+        var run = new EngineRun(batchSize: 2, maxConcurrency: 4, pollingInterval: TimeSpan.FromHours(1));
+        OwnOnly(Healthy, run);
+        for (var i = 0; i < 20; i++)
+        {
+            run.Commit($"s{i}", partition: Crowding);
+        }
+
+        run.Advance(run.Settings.LeaseDuration / 3);
+        AnswerStore(run);
+        var left = run.Commit("t", partition: Other);
+        run.Wake();
+        AnswerStore(run);
+        run.Running.Should().ContainSingle();
+
+        run.Store.Release(run.Settings.Relay, [run.Engine.Owned.Single(owned => owned.Partition == Crowding)], leaves: false);
+        run.Store.Renew(new RelayRenewal("thief", [], [], TimeSpan.FromMinutes(10)));
+        run.Advance(run.Settings.LeaseDuration / 3);
+        AnswerStore(run);
+
+        run.Engine.Owned.Should().NotContain(owned => owned.Partition == Crowding);
+        run.Running.Should().Contain(handle => handle.Entry.Message.Position == left);
+    }
+
+    [Fact]
     public void A_long_trial_does_not_keep_other_partitions_from_being_read()
     {
-        const int Healthy = 0;
         var run = new EngineRun(batchSize: 4, maxConcurrency: 4);
-        var others = run.Store.Renew(new RelayRenewal("dead", [], [], TimeSpan.FromSeconds(12)));
-        run.Started();
-        run.Store.Release("dead", [others.Partitions.Single(partition => partition.Owned.Partition == Healthy).Owned], leaves: false);
-        run.Advance(run.Settings.LeaseDuration / 3);
-        run.Finish();
-        run.Engine.Owned.Should().ContainSingle();
+        OwnOnly(Healthy, run);
         for (var i = 0; i < 40; i++)
         {
             run.Commit($"s{i}", partition: 1 + (i % (Schedule.Partitions - 1)));
@@ -315,14 +368,15 @@ public sealed class RelayEngineProbesTests
         run.Engine.Owned.Should().HaveCount(Schedule.Partitions / 2);
     }
 
-    /// <summary>Lets time pass, with all that a store has to answer for it.</summary>
-    private static void Live(EngineRun run, TimeSpan time)
+    /// <summary>One partition was given back to it, and the owner of all others dies before the next renewal.</summary>
+    private static void OwnOnly(int partition, EngineRun run)
     {
-        for (var end = run.Now + time; run.Now < end;)
-        {
-            run.Advance(run.Settings.LeaseDuration / 3);
-            AnswerStore(run);
-        }
+        var others = run.Store.Renew(new RelayRenewal("dead", [], [], TimeSpan.FromSeconds(12)));
+        run.Started();
+        run.Store.Release("dead", [others.Partitions.Single(leased => leased.Owned.Partition == partition).Owned], leaves: false);
+        run.Advance(run.Settings.LeaseDuration / 3);
+        run.Finish();
+        run.Engine.Owned.Should().ContainSingle();
     }
 
     /// <summary>Everything but the handlers.</summary>

@@ -126,6 +126,7 @@ internal sealed class Schedule
             MaxConcurrency = _random.Next(1, 5),
             MaxAttempts = MaxAttempts,
             LeaseDuration = Lease,
+            LongestTrial = TimeSpan.FromSeconds(_random.Next(2) == 0 ? 2 : 300),
             AcknowledgementDelay = TimeSpan.FromMilliseconds(_random.Next(3) switch { 0 => 0, 1 => 5, _ => 2_000 }),
             KeepHistory = _random.Next(2) == 0,
         };
