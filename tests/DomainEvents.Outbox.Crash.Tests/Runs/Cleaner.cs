@@ -12,7 +12,7 @@ internal sealed class Cleaner(CrashRun run)
         var deadLetters = new List<DeadLetter>();
         await using var application = new OrderApplication(run.NewOptions("cleaner") with { Writers = 0 });
         await application.StartAsync();
-        await Eventually.TrueWhileProgressingAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 await foreach (var deadLetter in application.Inspector.GetDeadLettersAsync())
@@ -23,7 +23,6 @@ internal sealed class Cleaner(CrashRun run)
 
                 return await application.Inspector.GetStatusAsync() is { Pending: 0, Retrying: 0, Dead: 0, Parked: 0 };
             },
-            () => run.EndedAsync(),
             async () => $"a relay that nobody kills did all there was. {await application.Inspector.GetStatusAsync()} {await DescribeAsync()}");
         await application.StopAsync();
         return deadLetters;

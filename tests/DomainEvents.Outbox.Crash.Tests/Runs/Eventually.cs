@@ -15,19 +15,6 @@ internal static class Eventually
         }
     }
 
-    /// <summary>As <see cref="TrueAsync"/>, but it may last as long as something goes on: where handlers write as much as they can, a relay of SQLite waits for its turns.</summary>
-    public static async Task TrueWhileProgressingAsync(Func<Task<bool>> condition, Func<Task<long>> progress, Func<Task<string>> failure)
-    {
-        for (long before, now = await progress(); !await IsTrueAsync(condition, Deadline);)
-        {
-            (before, now) = (now, await progress());
-            if (now == before)
-            {
-                throw new InvalidOperationException($"Nothing more within {Deadline.TotalSeconds} seconds: {await failure()}");
-            }
-        }
-    }
-
     public static async Task<bool> IsTrueAsync(Func<Task<bool>> condition, TimeSpan deadline)
     {
         var watch = Stopwatch.StartNew();
