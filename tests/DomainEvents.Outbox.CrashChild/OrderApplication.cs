@@ -72,7 +72,7 @@ internal sealed class OrderApplication : IAsyncDisposable
 
     private void Configure(OutboxOptions options)
     {
-        options.LeaseDuration = TimeSpan.FromSeconds(_options.Database == DatabaseKind.Sqlite ? 1.5 : 1);
+        options.LeaseDuration = TimeSpan.FromSeconds(1);
         options.PollingInterval = TimeSpan.FromMilliseconds(100);
         options.FirstRetryDelay = TimeSpan.FromMilliseconds(10);
         options.MaxRetryDelay = TimeSpan.FromMilliseconds(100);

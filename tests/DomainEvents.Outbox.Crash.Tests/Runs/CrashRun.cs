@@ -142,7 +142,6 @@ internal sealed class CrashRun : IAsyncDisposable
         Database = Database.Kind,
         ConnectionString = Database.ConnectionString,
         Seed = HashCode.Combine(Seed, _started),
-        LongestPause = Database.Kind == DatabaseKind.Sqlite ? 120 : 60, // where one writes at a time, a relay must get its turn
     };
 
     public async ValueTask DisposeAsync()

@@ -19,9 +19,6 @@ internal abstract class OrderDatabase : IAsyncDisposable
 
     public abstract ValueTask<DbConnection> OpenAsync();
 
-    /// <summary>To be held by whoever writes, where the writers of one process had better wait for each other.</summary>
-    public virtual ValueTask<IDisposable?> EnterAsync() => default;
-
     public async Task<object?> ExecuteAsync(string sql)
     {
         await using var connection = await OpenAsync();

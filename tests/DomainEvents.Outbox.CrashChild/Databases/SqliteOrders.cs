@@ -6,16 +6,12 @@ namespace DomainEvents.Outbox.CrashChild.Databases;
 
 internal sealed class SqliteOrders(string connectionString) : OrderDatabase
 {
-    private readonly WriteTurns _turns = new();
-
     static SqliteOrders() => SQLitePCL.Batteries_V2.Init();
 
     protected override string NumberedKey => "INTEGER PRIMARY KEY AUTOINCREMENT";
 
     public override void UseOutbox(DomainEventsBuilder events, Action<OutboxOptions> configure) =>
         events.UseSqliteOutbox(connectionString, configure);
-
-    public override ValueTask<IDisposable?> EnterAsync() => _turns.EnterAsync();
 
     public override async ValueTask<DbConnection> OpenAsync()
     {

@@ -75,7 +75,6 @@ internal sealed class Journal(OrderDatabase database, ChildOptions options)
         {
             try
             {
-                using var turn = await database.EnterAsync();
                 await database.ExecuteAsync(sql);
                 return;
             }

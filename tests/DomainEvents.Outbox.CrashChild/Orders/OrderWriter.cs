@@ -33,7 +33,6 @@ internal sealed class OrderWriter(OrderDatabase database, IServiceProvider servi
         var customer = new Customer(random.Next(OrderDatabase.Customers) + 1);
         var orders = random.Next(1, 4);
         await using var scope = services.CreateAsyncScope();
-        using var turn = await database.EnterAsync();
         await using var connection = await database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var unitOfWork = scope.ServiceProvider.GetRequiredService<IEventDispatcher>().Enlist(transaction);
