@@ -236,7 +236,7 @@ internal sealed partial class ContextEvents
         await AbandonAsync(synchronous).ConfigureAwait(false);
         if (hadTransaction && Context.Database.CurrentTransaction is { } transaction)
         {
-            Begun(transaction.GetDbTransaction(), isOwned: true); // not of the save that was over, but the user's
+            Begun(transaction.GetDbTransaction(), transaction.TransactionId, isOwned: true); // not of the save that was over, but the user's
         }
     }
 

@@ -13,10 +13,9 @@ internal sealed partial class ContextEvents
 {
     private IDbContextTransactionManager? _transactions;
     private EventTransactionState? _outcome;
-
-    // Not if it was open before the context joined: somebody else goes on with it when the context is gone.
-    private bool _endsTransaction;
     private Exception? _cause;
+    private Guid _transactionId;
+    private bool _isOwner;
 
     /// <summary>
     /// Whether a transaction that we are told of is the one that Entity Framework Core has opened for the save. A save may
@@ -32,27 +31,27 @@ internal sealed partial class ContextEvents
 
     DbTransaction IDbTransactionInterceptor.TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
     {
-        Begun(result, isOwned: true);
+        Begun(result, eventData.TransactionId, isOwned: true);
         return result;
     }
 
     ValueTask<DbTransaction> IDbTransactionInterceptor.TransactionStartedAsync(
         DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken)
     {
-        Begun(result, isOwned: true);
+        Begun(result, eventData.TransactionId, isOwned: true);
         return new(result);
     }
 
     DbTransaction IDbTransactionInterceptor.TransactionUsed(DbConnection connection, TransactionEventData eventData, DbTransaction result)
     {
-        Begun(result, isOwned: false);
+        Begun(result, eventData.TransactionId, isOwned: false);
         return result;
     }
 
     ValueTask<DbTransaction> IDbTransactionInterceptor.TransactionUsedAsync(
         DbConnection connection, TransactionEventData eventData, DbTransaction result, CancellationToken cancellationToken)
     {
-        Begun(result, isOwned: false);
+        Begun(result, eventData.TransactionId, isOwned: false);
         return new(result);
     }
 
@@ -118,12 +117,15 @@ internal sealed partial class ContextEvents
     /// <summary>A transaction that Entity Framework Core began and that was not committed is rolled back when it is disposed.</summary>
     public async ValueTask DisposedAsync(bool synchronous)
     {
-        if (!IsOfSave && Transaction is { IsLost: true } transaction)
+        if (!IsOfSave && Transaction is { IsLost: true })
         {
-            Transaction = null;
-            await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
+            await LeaveAsync(synchronous).ConfigureAwait(false);
         }
     }
+
+    // Not by the object, which an interceptor behind this one may have wrapped.
+    bool ITransactionHolder.Has(EventTransaction transaction) =>
+        Transaction == transaction && Transactions.CurrentTransaction?.TransactionId == _transactionId;
 
     /// <summary>What is around a save and commits later; <see langword="null"/> if the save commits by itself.</summary>
     private EventTransaction? Surrounding()
@@ -134,7 +136,7 @@ internal sealed partial class ContextEvents
         return surrounding is not null && Dispatcher.Current is { } innermost && innermost.IsWithin(surrounding) ? innermost : surrounding;
     }
 
-    private void Begun(DbTransaction transaction, bool isOwned)
+    private void Begun(DbTransaction transaction, Guid id, bool isOwned)
     {
         if (_save is { HasConflict: true } || !isOwned) // a save begins its transaction itself
         {
@@ -148,17 +150,25 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        var known = Transaction;
-        (Transaction, var isNew) = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
+        Transaction?.LetGo(this);
+        Transaction = Dispatcher.EnlistApart(transaction, isOwned, _preparing, Outbox);
+        Transaction.Hold(this);
         Transaction.Outbox ??= Outbox; // a context without one may have been first
-        if (!isOwned && (isNew || Transaction.IsLeft is not null))
-        {
-            var (transactions, others) = (Transactions, Transaction.IsLeft); // nobody tells when a context is to use none any more
-            Transaction.IsLeft = () => transactions.CurrentTransaction?.GetDbTransaction() != transaction && others?.Invoke() is not false;
-        }
+        (_transactionId, _isOwner, _outcome) = (id, isOwned, null);
+    }
 
-        _endsTransaction = isNew || (_endsTransaction && Transaction == known);
-        _outcome = null;
+    /// <summary>The context goes on without its transaction, which ends if the context has begun it, or was the last one in it.</summary>
+    private async ValueTask LeaveAsync(bool synchronous)
+    {
+        if (Transaction is { } transaction)
+        {
+            Transaction = null;
+            transaction.LetGo(this);
+            if (_isOwner || !transaction.IsHeld)
+            {
+                await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>
@@ -195,11 +205,7 @@ internal sealed partial class ContextEvents
         if (Transaction is not null)
         {
             _outcome = outcome;
-            if (outcome != EventTransactionState.Committed)
-            {
-                Dispatcher.Hide(Transaction); // an interceptor that publishes now is behind it
-            }
-
+            Dispatcher.Hide(Transaction); // an interceptor that publishes now is behind it
             if (Context.Database.CurrentTransaction is not TellingTransaction)
             {
                 await FinishAsync(synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later

@@ -17,7 +17,7 @@ namespace DomainEvents.EntityFrameworkCore.Capture;
 /// between a commit and the news of it. As everything of a context it is for one thread at a time.
 /// </remarks>
 internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContextOptions options)
-    : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbCommandInterceptor, IResettableService, IDisposable, IAsyncDisposable
+    : ISaveChangesInterceptor, IDbTransactionInterceptor, IDbCommandInterceptor, ITransactionHolder, IResettableService, IDisposable, IAsyncDisposable
 {
     private EventDispatcher? _dispatcher;
     private bool _isOwnDispatcher;
@@ -58,11 +58,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public void ResetState()
     {
         Finish(AbandonAsync(synchronous: true));
-        if (_endsTransaction)
-        {
-            Transaction?.CompleteUnheardOf();
-        }
-
+        Finish(LeaveAsync(synchronous: true));
         if (_isOwnDispatcher)
         {
             _dispatcher!.Dispose();
@@ -74,11 +70,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
         await AbandonAsync(synchronous: false).ConfigureAwait(false);
-        if (_endsTransaction && Transaction is { } transaction)
-        {
-            await transaction.EndUnheardOfAsync(synchronous: false).ConfigureAwait(false);
-        }
-
+        await LeaveAsync(synchronous: false).ConfigureAwait(false);
         if (_isOwnDispatcher)
         {
             await _dispatcher!.DisposeAsync().ConfigureAwait(false);
@@ -102,7 +94,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     // The tracker is not asked: it is gone, or reset as well.
     private void Forget()
     {
-        (_dispatcher, _isOwnDispatcher, Transaction, _outcome) = (null, false, null, null);
+        (_dispatcher, _isOwnDispatcher, _outcome) = (null, false, null);
         (_save, _detectsChanges) = (null, false);
     }
 

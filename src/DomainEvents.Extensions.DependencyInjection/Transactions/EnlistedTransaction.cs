@@ -11,6 +11,8 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     private static readonly ConditionalWeakTable<DbTransaction, EventTransaction> Enlisted = [];
 
     private readonly DbConnection? _connection = ConnectionOf(transaction);
+    private readonly List<ITransactionHolder> _holders = [];
+    private bool _isHeldForGood;
 
     /// <summary>
     /// Whether it was completed, or is already the transaction of another connection: providers use the objects again.
@@ -24,6 +26,39 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     /// <summary>Whether nobody else may have completed it, so that the end of it unheard of was its disposal.</summary>
     public bool IsOwned { get; init; }
+
+    public bool IsOf(DbConnection? connection) => connection is not null && connection == _connection;
+
+    /// <summary>Somebody works with it and may complete it.</summary>
+    /// <param name="holder">Who that is; <see langword="null"/>: one who says so through the transaction of events.</param>
+    public void Hold(ITransactionHolder? holder)
+    {
+        lock (_holders)
+        {
+            _isHeldForGood |= holder is null;
+            if (holder is not null && !_holders.Contains(holder))
+            {
+                _holders.Add(holder);
+            }
+        }
+    }
+
+    public void LetGo(ITransactionHolder holder)
+    {
+        lock (_holders)
+        {
+            _holders.Remove(holder);
+        }
+    }
+
+    /// <summary>Whether somebody is left who may complete it, as far as the transaction of events knows.</summary>
+    public bool IsHeld(EventTransaction transaction)
+    {
+        lock (_holders)
+        {
+            return _isHeldForGood || _holders.Exists(holder => holder.Has(transaction)); // nobody tells when a context is to use none any more
+        }
+    }
 
     /// <summary>Finds the open transaction of events of a database transaction, or opens it.</summary>
     /// <param name="transaction">The database transaction.</param>

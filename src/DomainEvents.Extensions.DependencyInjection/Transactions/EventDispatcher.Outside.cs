@@ -26,21 +26,8 @@ internal sealed partial class EventDispatcher
     /// <param name="hasJustBegun">Whether what is known of this object must be of an earlier transaction.</param>
     /// <param name="save">The save of the same context that is being prepared, if any: its rows are in the transaction, too.</param>
     /// <param name="outbox">Where its events are stored; <see langword="null"/> if handlers get them in memory.</param>
-    /// <returns>The transaction of events, and whether it was opened by this call and not known before.</returns>
-    public (EventTransaction Transaction, bool IsNew) EnlistApart(
-        DbTransaction transaction, bool hasJustBegun, EventTransaction? save, IEventOutbox? outbox)
-    {
-        var isNew = false;
-        var enlisted = EnlistedTransaction.Join(
-            transaction,
-            unknown =>
-            {
-                isNew = true;
-                return OpenApart(unknown, save, outbox);
-            },
-            hasJustBegun);
-        return (Know(enlisted), isNew);
-    }
+    public EventTransaction EnlistApart(DbTransaction transaction, bool hasJustBegun, EventTransaction? save, IEventOutbox? outbox) =>
+        Know(EnlistedTransaction.Join(transaction, unknown => OpenApart(unknown, save, outbox), hasJustBegun));
 
     /// <summary>Opens a transaction for work that commits by itself, and of whose end we are told.</summary>
     /// <param name="outbox">Where its events are stored; <see langword="null"/> if handlers get them in memory.</param>
@@ -51,12 +38,12 @@ internal sealed partial class EventDispatcher
         return opened;
     }
 
-    /// <summary>From now on nothing is published into it any more, although it is open.</summary>
+    /// <summary>From now on nothing is published into it any more, or into what is open inside, although it is open.</summary>
     public void Hide(EventTransaction transaction)
     {
         lock (_open)
         {
-            _open.RemoveAll(open => open.Transaction == transaction);
+            _open.RemoveAll(open => open.Transaction.IsWithin(transaction));
         }
     }
 

@@ -82,9 +82,10 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         ArgumentNullException.ThrowIfNull(transaction);
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
         Outbox?.ThrowIfForeign(transaction);
-        var known = Know(EnlistedTransaction.Join(transaction, enlisted => Open(enlisted, FindOuter(isReplaced: true), Outbox)));
+        var known = Know(EnlistedTransaction.Join(
+            transaction, enlisted => Open(enlisted, FindInnermost(transaction.Connection) is { IsBehindLost: false } outer ? outer : null, Outbox)));
         known.Outbox ??= Outbox; // a context without an outbox may have met it first
-        known.IsLeft = null;
+        known.Hold(holder: null);
         return known;
     }
 
@@ -210,10 +211,10 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     }
 
     /// <summary>The open transaction that a call joins. Not one that has lost its database transaction: with it would be lost what joins it.</summary>
-    private EventTransaction? FindOuter(bool isReplaced = false)
+    private EventTransaction? FindOuter()
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(IEventDispatcher));
-        var outer = FindInnermost(isReplaced);
+        var outer = FindInnermost();
         outer?.ThrowIfLost();
         return outer;
     }
@@ -255,11 +256,12 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     }
 
     /// <summary>The open transaction that a call is made in.</summary>
-    private EventTransaction? FindInnermost(bool isReplaced = false)
+    /// <param name="next">The connection that the call begins a transaction on, if it does.</param>
+    private EventTransaction? FindInnermost(DbConnection? next = null)
     {
         _ambient.LookForCompleted();
         var current = Current;
-        while (current?.EndIfLost(isReplaced) is true)
+        while (current?.EndIfLost(next) is true)
         {
             current = Current;
         }

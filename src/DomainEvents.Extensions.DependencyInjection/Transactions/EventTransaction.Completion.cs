@@ -33,6 +33,9 @@ public sealed partial class EventTransaction
     /// <summary>Whether its database transaction was completed without this library.</summary>
     internal bool HasLostItsTransaction => _enlisted is { IsCompleted: true };
 
+    /// <summary>Whether that is so of the database transaction that this, or the nearest around it, has. The state of those further out is theirs.</summary>
+    internal bool IsBehindLost => _enlisted is null ? _outer is { IsBehindLost: true } : HasLostItsTransaction && !_committing;
+
     // Savepoints of a nested transaction are savepoints of the database transaction around it.
     private EnlistedTransaction? RealTransaction => _enlisted ?? _outer?.RealTransaction;
 

@@ -36,19 +36,11 @@ public sealed partial class EventTransaction
     /// <summary>Whether its database transaction is over and nobody has told: what is published now may belong to it, or not.</summary>
     internal void ThrowIfLost()
     {
-        for (var holder = this; holder is not null; holder = holder._outer)
+        if (IsBehindLost)
         {
-            if (holder is { HasLostItsTransaction: true, _committing: false })
-            {
-                throw new InvalidOperationException(
-                    "The database transaction around this was committed or rolled back directly, or its connection is lost, so nothing more can be published " +
-                    "with it. Dispose of the EventTransaction first, or end it where a context has it: dispose of its transaction, or call UseTransaction(null).");
-            }
-
-            if (holder._enlisted is not null)
-            {
-                return; // its own transaction is there, whatever has become of one around it
-            }
+            throw new InvalidOperationException(
+                "The database transaction around this was committed or rolled back directly, or its connection is lost, so nothing more can be published " +
+                "with it. Dispose of the EventTransaction first, or end it where a context has it: dispose of its transaction, or call UseTransaction(null).");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using DomainEvents.Diagnostics;
 
 namespace DomainEvents.Transactions;
@@ -71,14 +72,19 @@ public sealed partial class EventTransaction
     /// <summary>Whether the database transaction is not there any more: completed, disposed of, or its connection is gone.</summary>
     internal bool IsLost => _enlisted is { IsCompleted: true } or { IsConnected: false };
 
-    /// <summary>Whether those who could complete it have gone on without it; <see langword="null"/> if somebody holds it who is to complete it.</summary>
-    internal Func<bool>? IsLeft { get; set; }
+    /// <inheritdoc cref="EnlistedTransaction.Hold"/>
+    internal void Hold(ITransactionHolder? holder) => _enlisted?.Hold(holder);
 
-    /// <summary>Ends it, and tells, if its database transaction was completed without this library and nobody goes on with it.</summary>
-    /// <param name="isReplaced">Whether its user goes on with another one.</param>
-    internal bool EndIfLost(bool isReplaced)
+    internal void LetGo(ITransactionHolder holder) => _enlisted?.LetGo(holder);
+
+    /// <summary>Whether somebody is in it who may complete its database transaction.</summary>
+    internal bool IsHeld => _enlisted?.IsHeld(this) is true;
+
+    /// <summary>Ends it, and tells, if its database transaction was completed without this library and nobody is in it any more.</summary>
+    /// <param name="next">The connection of the transaction that its user goes on with, if any: no two of one connection are open at once.</param>
+    internal bool EndIfLost(DbConnection? next)
     {
-        if (!HasLostItsTransaction || _committing || !(isReplaced || IsLeft?.Invoke() is true))
+        if (!HasLostItsTransaction || _committing || (IsHeld && !_enlisted!.IsOf(next)))
         {
             return false;
         }

@@ -155,6 +155,35 @@ public class NativeCompletionTests
         await RefusesAllAsync(desk);
     }
 
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Another_one_that_is_enlisted_meanwhile_neither_joins_nor_ends_it(DatabaseKind kind, How how)
+    {
+        await using var desk = new Desk();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var connection = await database.OpenAsync();
+        await using var real = await connection.BeginTransactionAsync();
+        await using var lost = desk.Dispatcher.Enlist(real);
+        await desk.NoteAsync("in it");
+        await using var inner = desk.Dispatcher.Begin();
+        await real.RollbackAsync();
+
+        await using (var otherConnection = await database.OpenAsync())
+        await using (var otherReal = await otherConnection.BeginTransactionAsync())
+        await using (var other = desk.Dispatcher.Enlist(otherReal))
+        {
+            await desk.NoteAsync("in the other");
+            await how.CommitAsync(other);
+        }
+
+        await RefusesAllAsync(desk);
+        desk.Published.Should().Equal("in the other");
+        await lost.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<InvalidOperationException>();
+        lost.State.Should().Be(EventTransactionState.Active, "one is open inside");
+        await how.DisposeAsync(inner);
+        await lost.Awaiting(t => how.CommitAsync(t)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*committed or rolled back directly*none was published*");
+    }
+
     [Fact]
     public async Task A_commit_through_the_EventTransaction_is_none_at_any_moment()
     {
