@@ -39,7 +39,7 @@ internal sealed partial class ContextEvents
             await PrepareAsync(save, sources, synchronous, cancellationToken).ConfigureAwait(false);
             if (save.IsAlone)
             {
-                Dispatcher.Hide(save.Transaction);
+                save.Transaction.Hide();
             }
         }
         else

@@ -115,9 +115,19 @@ internal sealed partial class ContextEvents
     }
 
     /// <summary>A transaction that Entity Framework Core began and that was not committed is rolled back when it is disposed.</summary>
-    public async ValueTask DisposedAsync(bool synchronous)
+    public async ValueTask DisposedAsync(Guid id, bool synchronous)
     {
-        if (!IsOfSave && Transaction is { IsLost: true })
+        if (IsOfSave || id != _transactionId || Transaction is not { IsLost: true } transaction)
+        {
+            return;
+        }
+
+        if (_isOwner)
+        {
+            Transaction = null;
+            await CompleteAsync(transaction, EventTransactionState.RolledBack, synchronous).ConfigureAwait(false);
+        }
+        else
         {
             await LeaveAsync(synchronous).ConfigureAwait(false);
         }
@@ -157,14 +167,14 @@ internal sealed partial class ContextEvents
         (_transactionId, _isOwner, _outcome) = (id, isOwned, null);
     }
 
-    /// <summary>The context goes on without its transaction, which ends if the context has begun it, or was the last one in it.</summary>
+    /// <summary>The context goes on without its transaction. One that is lost ends with the last who was in it.</summary>
     private async ValueTask LeaveAsync(bool synchronous)
     {
         if (Transaction is { } transaction)
         {
             Transaction = null;
             transaction.LetGo(this);
-            if (_isOwner || !transaction.IsHeld)
+            if (transaction is { IsLost: true, IsHeld: false })
             {
                 await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
             }
@@ -205,7 +215,7 @@ internal sealed partial class ContextEvents
         if (Transaction is not null)
         {
             _outcome = outcome;
-            Dispatcher.Hide(Transaction); // an interceptor that publishes now is behind it
+            Transaction.Hide(); // an interceptor that publishes now is behind it
             if (Context.Database.CurrentTransaction is not TellingTransaction)
             {
                 await FinishAsync(synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later

@@ -19,7 +19,7 @@ internal sealed class TellingTransaction(
     ISqlGenerationHelper sqlGenerationHelper)
     : RelationalTransaction(connection, transaction, transactionId, logger, transactionOwned, sqlGenerationHelper)
 {
-    private readonly ContextEvents _events = ContextEvents.Of(connection.Context);
+    private readonly ContextEvents _events = EventsOf(connection.Context, transaction);
 
     public override void Commit()
     {
@@ -113,7 +113,7 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            Finish(_events.DisposedAsync(synchronous: true));
+            Finish(_events.DisposedAsync(TransactionId, synchronous: true));
         }
     }
 
@@ -125,8 +125,15 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            await _events.DisposedAsync(synchronous: false).ConfigureAwait(false);
+            await _events.DisposedAsync(TransactionId, synchronous: false).ConfigureAwait(false);
         }
+    }
+
+    private static ContextEvents EventsOf(DbContext context, DbTransaction transaction)
+    {
+        var events = ContextEvents.Of(context);
+        events.Transaction?.TellsDisposalOf(transaction);
+        return events;
     }
 
     // Complete already: what is synchronous does not await.

@@ -12,7 +12,6 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     private readonly DbConnection? _connection = ConnectionOf(transaction);
     private readonly List<ITransactionHolder> _holders = [];
-    private bool _isHeldForGood;
 
     /// <summary>
     /// Whether it was completed, or is already the transaction of another connection: providers use the objects again.
@@ -24,19 +23,23 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
 
     public bool IsConnected => _connection is { State: ConnectionState.Open };
 
-    /// <summary>Whether nobody else may have completed it, so that the end of it unheard of was its disposal.</summary>
+    /// <summary>Whether a context has begun it.</summary>
     public bool IsOwned { get; init; }
+
+    /// <summary>Whether its disposal is told, so that its end unheard of was another one.</summary>
+    public bool TellsDisposal { get; set; }
+
+    /// <summary>Whether somebody has enlisted it who completes it through the transaction of events.</summary>
+    public bool IsEnlisted { get; set; }
 
     public bool IsOf(DbConnection? connection) => connection is not null && connection == _connection;
 
     /// <summary>Somebody works with it and may complete it.</summary>
-    /// <param name="holder">Who that is; <see langword="null"/>: one who says so through the transaction of events.</param>
-    public void Hold(ITransactionHolder? holder)
+    public void Hold(ITransactionHolder holder)
     {
         lock (_holders)
         {
-            _isHeldForGood |= holder is null;
-            if (holder is not null && !_holders.Contains(holder))
+            if (!_holders.Contains(holder))
             {
                 _holders.Add(holder);
             }
@@ -56,7 +59,7 @@ internal sealed class EnlistedTransaction(DbTransaction transaction)
     {
         lock (_holders)
         {
-            return _isHeldForGood || _holders.Exists(holder => holder.Has(transaction)); // nobody tells when a context is to use none any more
+            return IsEnlisted || _holders.Exists(holder => holder.Has(transaction)); // nobody tells when a context is to use none any more
         }
     }
 

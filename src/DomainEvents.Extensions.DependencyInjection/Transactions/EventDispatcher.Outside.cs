@@ -38,15 +38,6 @@ internal sealed partial class EventDispatcher
         return opened;
     }
 
-    /// <summary>From now on nothing is published into it any more, or into what is open inside, although it is open.</summary>
-    public void Hide(EventTransaction transaction)
-    {
-        lock (_open)
-        {
-            _open.RemoveAll(open => open.Transaction.IsWithin(transaction));
-        }
-    }
-
     /// <summary>What stands for a transaction of System.Transactions.</summary>
     public EventTransaction For(System.Transactions.Transaction transaction) => _ambient.For(transaction);
 

@@ -15,6 +15,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     private readonly IEventBus _bus;
     private readonly BackgroundQueue _queue;
     private readonly EventTransactionOptions _options;
+    private readonly bool _isScoped; // or of one context, whose transactions others may go on with
     private readonly AmbientTransactions _ambient;
     private readonly IdleSignal _work = new();
 
@@ -37,7 +38,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         BackgroundQueue queue,
         IOptions<EventTransactionOptions> options)
     {
-        (_bus, _queue, _options) = (bus, queue, options.Value);
+        (_bus, _queue, _options, _isScoped) = (bus, queue, options.Value, scope is not null);
         Logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<IEventDispatcher>();
         BeforeCommit = new BeforeCommitHandlers(host.Bus, scope, Logger);
         AfterCompletion = new AfterCompletionHandlers(host.Bus, bus, Logger);
@@ -65,7 +66,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
                 _open.RemoveAll(open => open.Transaction.State != EventTransactionState.Active);
                 for (var work = CompletionWork.RunningFor(this); ; work = work.Outer)
                 {
-                    var innermost = _open.FindLast(open => open.OpenedBy == work).Transaction;
+                    var innermost = _open.FindLast(open => open.OpenedBy == work && !open.Transaction.IsHidden).Transaction;
                     if (innermost is not null || work is not { IsInline: true })
                     {
                         return innermost;
@@ -85,7 +86,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         var known = Know(EnlistedTransaction.Join(
             transaction, enlisted => Open(enlisted, FindInnermost(transaction.Connection) is { IsBehindLost: false } outer ? outer : null, Outbox)));
         known.Outbox ??= Outbox; // a context without an outbox may have met it first
-        known.Hold(holder: null);
+        known.MarkEnlisted();
         return known;
     }
 
@@ -175,7 +176,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     {
         foreach (var transaction in CloseAndTakeOpen())
         {
-            await transaction.DisposeAsync().ConfigureAwait(false);
+            await transaction.EndWithScopeAsync(synchronous: false).ConfigureAwait(false);
         }
     }
 
@@ -183,7 +184,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     {
         foreach (var transaction in CloseAndTakeOpen())
         {
-            transaction.Dispose();
+            transaction.EndWithScopeAsync(synchronous: true).AsTask().GetAwaiter().GetResult(); // complete already
         }
     }
 
@@ -282,11 +283,11 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         lock (_open)
         {
             var open = _open.ConvertAll(open => open.Transaction).FindAll(
-                transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this);
+                transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this && (_isScoped || !transaction.IsHeld));
             open.Reverse();
-            if (open.Count > 0)
+            if (open.Count(transaction => !transaction.IsOfOthers) is > 0 and var count)
             {
-                Log.Contained(() => TransactionLog.LeftOpen(Logger, open.Count));
+                Log.Contained(() => TransactionLog.LeftOpen(Logger, count));
             }
 
             return open;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using DomainEvents.Diagnostics;
 
 namespace DomainEvents.Transactions;
@@ -7,6 +6,7 @@ namespace DomainEvents.Transactions;
 public sealed partial class EventTransaction
 {
     private Exception? _refusal;
+    private bool _isHidden;
 
     /// <summary>The place behind all that is held by now, for <see cref="DiscardSince"/>.</summary>
     internal long Place => _buffer.Place;
@@ -69,29 +69,10 @@ public sealed partial class EventTransaction
         }
     }
 
-    /// <summary>Whether the database transaction is not there any more: completed, disposed of, or its connection is gone.</summary>
-    internal bool IsLost => _enlisted is { IsCompleted: true } or { IsConnected: false };
+    /// <summary>From now on nothing is published into it any more, or into what is open inside, although it is open.</summary>
+    internal void Hide() => _isHidden = true;
 
-    /// <inheritdoc cref="EnlistedTransaction.Hold"/>
-    internal void Hold(ITransactionHolder? holder) => _enlisted?.Hold(holder);
-
-    internal void LetGo(ITransactionHolder holder) => _enlisted?.LetGo(holder);
-
-    /// <summary>Whether somebody is in it who may complete its database transaction.</summary>
-    internal bool IsHeld => _enlisted?.IsHeld(this) is true;
-
-    /// <summary>Ends it, and tells, if its database transaction was completed without this library and nobody is in it any more.</summary>
-    /// <param name="next">The connection of the transaction that its user goes on with, if any: no two of one connection are open at once.</param>
-    internal bool EndIfLost(DbConnection? next)
-    {
-        if (!HasLostItsTransaction || _committing || (IsHeld && !_enlisted!.IsOf(next)))
-        {
-            return false;
-        }
-
-        Dispose();
-        return true;
-    }
+    internal bool IsHidden => _isHidden || _outer is { IsHidden: true };
 
     /// <summary>The commit has not taken place, and the transaction is as it was before.</summary>
     internal void Reopen()
@@ -130,35 +111,6 @@ public sealed partial class EventTransaction
         }
 
         return await EndAsync(state, synchronous).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Its database transaction has ended and nobody told of it: disposed of without a commit, if only its owner could
-    /// complete it; otherwise nobody knows how. What is open inside cannot be committed any more.
-    /// </summary>
-    internal ValueTask<PublishResult> EndUnheardOfAsync(bool synchronous)
-    {
-        if (State != EventTransactionState.Active)
-        {
-            return default; // completed here before: what it handed to the one around it is that one's
-        }
-
-        OpenInside().ForEach(inner => inner.Leave(EventTransactionState.RolledBack));
-        if (_enlisted is { IsOwned: true })
-        {
-            return EndAsync(EventTransactionState.RolledBack, synchronous);
-        }
-
-        Log.Contained(() => TransactionLog.CompletedElsewhere(_dispatcher.Logger));
-        return EndAsync(EventTransactionState.InDoubt, synchronous);
-    }
-
-    internal void CompleteUnheardOf()
-    {
-        if (State == EventTransactionState.Active)
-        {
-            Finish(EndUnheardOfAsync(synchronous: true).AsTask());
-        }
     }
 
     /// <summary>As <see cref="CompleteAsync"/>, with the work after it left to the background.</summary>

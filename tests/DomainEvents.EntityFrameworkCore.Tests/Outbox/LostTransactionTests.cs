@@ -1,6 +1,7 @@
 using System.Data.Common;
 using DomainEvents.EntityFrameworkCore.Tests.Scenario;
 using DomainEvents.TestSupport.Databases;
+using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -132,6 +133,128 @@ public sealed class LostTransactionTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
+    public async Task What_a_context_has_begun_and_left_is_for_the_other_one_to_complete(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await using var connection = await desk.Database.OpenAsync();
+        await using var owner = Other(desk, connection);
+        await using var guest = Other(desk, connection);
+        var transaction = await owner.BeginAsync(how);
+        owner.Add(new Ticket(1, "A"));
+        await owner.SaveAsync(how);
+        await guest.Database.UseTransactionAsync(transaction.GetDbTransaction());
+        await owner.Database.UseTransactionAsync(null);
+        await owner.DisposeAsync();
+
+        guest.Add(new Ticket(2, "B"));
+        await guest.SaveAsync(how);
+        await guest.Database.CurrentTransaction!.CommitAsync(how);
+
+        (await desk.StoredAsync()).Should().Equal("A opened", "B opened");
+        desk.Logs.WithId(2006).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Contexts_that_follow_each_other_in_one_transaction_publish_at_its_commit(DatabaseKind kind, How how)
+    {
+        await using var desk = await OutboxDesk.OpenAsync(kind);
+        await using var connection = await desk.Database.OpenAsync();
+        await using var native = await connection.BeginTransactionAsync();
+        await using (var first = Other(desk, connection))
+        {
+            await first.Database.UseTransactionAsync(native);
+            first.Add(new Ticket(1, "A"));
+            await first.SaveAsync(how);
+        }
+
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "between"));
+        await using (var second = Other(desk, connection))
+        {
+            var used = await second.Database.UseTransactionAsync(native);
+            second.Add(new Ticket(2, "B"));
+            await second.SaveAsync(how);
+            (await desk.StoredAsync()).Should().BeEmpty();
+            await used!.CommitAsync(how);
+        }
+
+        (await desk.StoredAsync()).Should().BeEquivalentTo("A opened", "between", "B opened");
+        desk.Logs.WithId(2006).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task A_context_without_a_scope_leaves_the_transaction_to_the_others(DatabaseKind kind, How how)
+    {
+        foreach (var (leaves, enlists) in new[] { (true, false), (false, false), (false, true) })
+        {
+            await using var desk = await OutboxDesk.OpenAsync(
+                kind,
+                events: events => events.AddEvent<Counted>(),
+                addContext: (services, configure) => services.AddDbContextFactory<TicketsContext>(configure));
+            await using var connection = await desk.Database.OpenAsync();
+            await using var native = await connection.BeginTransactionAsync();
+            var contexts = desk.Root.GetRequiredService<IDbContextFactory<TicketsContext>>();
+            await using var first = contexts.CreateDbContext();
+            await using var second = contexts.CreateDbContext();
+            first.Database.SetDbConnection(connection);
+            second.Database.SetDbConnection(connection);
+            await first.Database.UseTransactionAsync(native);
+            first.Add(Counting(1, "A"));
+            await first.SaveAsync(how);
+            await second.Database.UseTransactionAsync(native);
+            await using var transaction = enlists ? desk.Dispatcher.Enlist(native) : null;
+            await (leaves ? first.Database.UseTransactionAsync(null) : Task.CompletedTask);
+            await first.DisposeAsync();
+            second.Add(Counting(2, "B"));
+            await second.SaveAsync(how);
+            await (transaction is null ? second.Database.CurrentTransaction!.CommitAsync(how) : how.CommitAsync(transaction));
+
+            (await desk.TitlesAsync()).Should().Equal("A", "B");
+            (await desk.StoredAsync()).Should().Equal("A counted", "B counted");
+        }
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task The_end_of_a_scope_is_none_for_a_transaction_that_its_context_was_given(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        await using var connection = await desk.Database.OpenAsync();
+        await using var native = await connection.BeginTransactionAsync();
+        await using (var scope = desk.Root.CreateAsyncScope())
+        {
+            _ = scope.ServiceProvider.GetRequiredService<IEventDispatcher>();
+            await using var context = scope.ServiceProvider.GetRequiredService<TicketsContext>();
+            context.Database.SetDbConnection(connection);
+            await context.Database.UseTransactionAsync(native);
+            context.Add(new Ticket(1, "A"));
+            await context.SaveAsync(how);
+        }
+
+        await native.CommitAsync();
+
+        (await desk.TitlesAsync()).Should().Equal("A");
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        desk.Logs.WithId(2006).Should().ContainSingle("nobody tells what became of it");
+        desk.Logs.WithId(2009).Should().BeEmpty("nothing was rolled back");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task What_was_committed_natively_and_left_is_not_taken_for_rolled_back(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind);
+        await using var transaction = await desk.Context.BeginAsync(how);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+        await transaction.GetDbTransaction().CommitAsync();
+        await desk.Context.Database.UseTransactionAsync(null);
+
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "later"));
+
+        (await desk.PublishedAsync()).Should().Equal("later");
+        desk.Journal.RolledBack.Should().BeEmpty();
+        desk.Logs.WithId(2006).Should().ContainSingle();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
     public async Task What_a_context_has_begun_is_left_by_UseTransaction_too(DatabaseKind kind, How how)
     {
         await using var desk = await OutboxDesk.OpenAsync(kind);
@@ -227,6 +350,15 @@ public sealed class LostTransactionTests
         (await desk.StoredAsync()).Should().BeEmpty();
     }
 
+    /// <summary>Of events that no before-commit handler wants: those need a scope.</summary>
+    private static Ticket Counting(int id, string title)
+    {
+        var ticket = new Ticket(id, title);
+        ticket.PullDomainEvents();
+        ticket.Raise(new Counted($"{title} counted"));
+        return ticket;
+    }
+
     private static TicketsContext Other(TicketDesk desk, DbConnection connection)
     {
         var context = new TicketsContext(desk.Context.GetService<DbContextOptions<TicketsContext>>());
@@ -245,6 +377,8 @@ public sealed class LostTransactionTests
     private static Task RefusesAsync(TicketDesk desk) =>
         desk.Awaiting(d => d.Dispatcher.PublishAsync(new TicketChanged(1, "behind it")).AsTask())
             .Should().ThrowAsync<InvalidOperationException>().WithMessage("*UseTransaction(null)*");
+
+    private sealed record Counted(string What) : DomainEvent;
 
     /// <summary>As a profiler does.</summary>
     private sealed class Wrapping : DbTransactionInterceptor

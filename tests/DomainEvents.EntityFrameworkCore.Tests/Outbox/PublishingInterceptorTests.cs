@@ -5,6 +5,7 @@ using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace DomainEvents.EntityFrameworkCore.Tests.Outbox;
@@ -55,6 +56,26 @@ public sealed class PublishingInterceptorTests
         await transaction.RollbackAsync(how);
 
         (await desk.StoredAsync()).Should().Equal("rolled back");
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Through_the_dispatcher_of_another_scope(DatabaseKind kind, How how)
+    {
+        foreach (var commits in new[] { true, false })
+        {
+            var ends = new Ends();
+            await using var desk = await OutboxDesk.OpenAsync(kind, options => options.AddInterceptors(ends));
+            await using var scope = desk.Root.CreateAsyncScope();
+            ends.PublishTo = scope.ServiceProvider.GetRequiredService<IEventDispatcher>();
+            await using var transaction = await desk.Context.BeginAsync(how);
+            desk.Context.Add(new Ticket(1, "A"));
+            await desk.Context.SaveAsync(how);
+            ends.PublishTo.Enlist(transaction.GetDbTransaction());
+
+            await (commits ? transaction.CommitAsync(how) : transaction.RollbackAsync(how));
+
+            (await desk.StoredAsync()).Should().Equal(commits ? ["A opened", "committed"] : ["rolled back"]);
+        }
     }
 
     [Theory, SqliteData, PostgreSqlData]
