@@ -1,3 +1,4 @@
+using DomainEvents.EntityFrameworkCore.Transactions;
 using DomainEvents.Transactions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -237,6 +238,10 @@ internal sealed partial class ContextEvents
         if (hadTransaction && Context.Database.CurrentTransaction is { } transaction)
         {
             Begun(transaction.GetDbTransaction(), transaction.TransactionId, isOwned: true); // not of the save that was over, but the user's
+            if (transaction is TellingTransaction)
+            {
+                TellsDisposalOf(transaction.TransactionId);
+            }
         }
     }
 

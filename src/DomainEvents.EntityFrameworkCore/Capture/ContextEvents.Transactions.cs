@@ -58,30 +58,30 @@ internal sealed partial class ContextEvents
     InterceptionResult IDbTransactionInterceptor.TransactionCommitting(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
-        Finish(CommittingAsync(synchronous: true, CancellationToken.None));
+        Finish(CommittingAsync(eventData.TransactionId, synchronous: true, CancellationToken.None));
         return result;
     }
 
     async ValueTask<InterceptionResult> IDbTransactionInterceptor.TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken)
     {
-        await CommittingAsync(synchronous: false, cancellationToken).ConfigureAwait(false);
+        await CommittingAsync(eventData.TransactionId, synchronous: false, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
     void IDbTransactionInterceptor.TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Finish(EndedAsync(EventTransactionState.Committed, synchronous: true));
+        Finish(EndedAsync(eventData.TransactionId, EventTransactionState.Committed, synchronous: true));
 
     Task IDbTransactionInterceptor.TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
-        EndedAsync(EventTransactionState.Committed, synchronous: false).AsTask();
+        EndedAsync(eventData.TransactionId, EventTransactionState.Committed, synchronous: false).AsTask();
 
     void IDbTransactionInterceptor.TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) =>
-        Finish(EndedAsync(EventTransactionState.RolledBack, synchronous: true));
+        Finish(EndedAsync(eventData.TransactionId, EventTransactionState.RolledBack, synchronous: true));
 
     Task IDbTransactionInterceptor.TransactionRolledBackAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken) =>
-        EndedAsync(EventTransactionState.RolledBack, synchronous: false).AsTask();
+        EndedAsync(eventData.TransactionId, EventTransactionState.RolledBack, synchronous: false).AsTask();
 
     void IDbTransactionInterceptor.TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) =>
         Finish(FailedAsync(eventData, synchronous: true));
@@ -105,19 +105,21 @@ internal sealed partial class ContextEvents
     }
 
     /// <summary>Runs what a transaction has left, once it is off the connection.</summary>
-    public async ValueTask FinishAsync(bool synchronous)
+    public async ValueTask FinishAsync(Guid id, bool synchronous)
     {
-        if (Transaction is { } transaction && _outcome is { } outcome)
+        if (Of(id) is { } transaction && _outcome is { } outcome)
         {
             (Transaction, _outcome) = (null, null);
             await CompleteAsync(transaction, outcome, synchronous, _cause).ConfigureAwait(false);
         }
     }
 
+    public void TellsDisposalOf(Guid id) => Of(id)?.MarkTelling();
+
     /// <summary>A transaction that Entity Framework Core began and that was not committed is rolled back when it is disposed.</summary>
     public async ValueTask DisposedAsync(Guid id, bool synchronous)
     {
-        if (IsOfSave || id != _transactionId || Transaction is not { IsLost: true } transaction)
+        if (IsOfSave || Of(id) is not { IsLost: true } transaction)
         {
             return;
         }
@@ -133,8 +135,11 @@ internal sealed partial class ContextEvents
         }
     }
 
+    /// <summary>The transaction that the context has begun and has still: it is over with the context, and only its disposal says how.</summary>
+    private IDbContextTransaction? OwnTransaction() => _isOwner && Transaction is not null && Has(Transaction) ? Transactions.CurrentTransaction : null;
+
     // Not by the object, which an interceptor behind this one may have wrapped.
-    bool ITransactionHolder.Has(EventTransaction transaction) =>
+    public bool Has(EventTransaction transaction) =>
         Transaction == transaction && Transactions.CurrentTransaction?.TransactionId == _transactionId;
 
     /// <summary>What is around a save and commits later; <see langword="null"/> if the save commits by itself.</summary>
@@ -165,16 +170,20 @@ internal sealed partial class ContextEvents
         Transaction.Hold(this);
         Transaction.Outbox ??= Outbox; // a context without one may have been first
         (_transactionId, _isOwner, _outcome) = (id, isOwned, null);
+        _ = Transactions; // to be asked when the context is disposed of
     }
 
-    /// <summary>The context goes on without its transaction. One that is lost ends with the last who was in it.</summary>
+    /// <summary>The transaction, if it is this one and not another that the context has had, or has.</summary>
+    private EventTransaction? Of(Guid id) => id == _transactionId ? Transaction : null;
+
+    /// <summary>The context goes on without its transaction, which ends with the last who was in it: nobody would tell.</summary>
     private async ValueTask LeaveAsync(bool synchronous)
     {
         if (Transaction is { } transaction)
         {
             Transaction = null;
             transaction.LetGo(this);
-            if (transaction is { IsLost: true, IsHeld: false })
+            if (!transaction.IsHeld)
             {
                 await transaction.EndUnheardOfAsync(synchronous).ConfigureAwait(false);
             }
@@ -185,8 +194,8 @@ internal sealed partial class ContextEvents
     /// The last moment before the commit: for events that no save has seen, as they were published through the
     /// dispatcher. What their before-commit handlers change is saved as well.
     /// </summary>
-    private ValueTask CommittingAsync(bool synchronous, CancellationToken cancellationToken) =>
-        !IsOfSave && Transaction is { State: EventTransactionState.Active } transaction
+    private ValueTask CommittingAsync(Guid id, bool synchronous, CancellationToken cancellationToken) =>
+        !IsOfSave && Of(id) is { State: EventTransactionState.Active } transaction
             ? PrepareCommitAsync(transaction, synchronous, cancellationToken)
             : default;
 
@@ -204,7 +213,7 @@ internal sealed partial class ContextEvents
         }
     }
 
-    private async ValueTask EndedAsync(EventTransactionState outcome, bool synchronous)
+    private async ValueTask EndedAsync(Guid id, EventTransactionState outcome, bool synchronous)
     {
         if (_save is { HasTransaction: true } save)
         {
@@ -212,13 +221,13 @@ internal sealed partial class ContextEvents
             return;
         }
 
-        if (Transaction is not null)
+        if (Of(id) is { } transaction)
         {
             _outcome = outcome;
-            Transaction.Hide(); // an interceptor that publishes now is behind it
+            transaction.Hide(); // an interceptor that publishes now is behind it
             if (Context.Database.CurrentTransaction is not TellingTransaction)
             {
-                await FinishAsync(synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later
+                await FinishAsync(id, synchronous).ConfigureAwait(false); // of a provider's own kind, which tells nothing later
             }
         }
     }
@@ -230,16 +239,17 @@ internal sealed partial class ContextEvents
         {
             save.HasUnknownCommit = isCommit && EnlistedTransaction.IsOutcomeUnknown(eventData.Exception, Context.Database.GetDbConnection());
         }
-        else if (Transaction is { IsLost: true } transaction && _outcome is null)
+        else if (Of(eventData.TransactionId) is { IsLost: true } transaction && _outcome is null)
         {
             _cause = eventData.Exception;
             await EndedAsync(
+                eventData.TransactionId,
                 isCommit && transaction.IsOutcomeUnknown(eventData.Exception) ? EventTransactionState.InDoubt : EventTransactionState.RolledBack,
                 synchronous).ConfigureAwait(false);
         }
-        else if (Transaction is not null && _outcome is null && isCommit)
+        else if (Of(eventData.TransactionId) is { } refused && _outcome is null && isCommit)
         {
-            Transaction.Reopen(); // refused before it reached the database, or by one that lets it be tried again
+            refused.Reopen(); // refused before it reached the database, or by one that lets it be tried again
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public void ResetState()
     {
         Finish(AbandonAsync(synchronous: true));
+        OwnTransaction()?.Dispose();
         Finish(LeaveAsync(synchronous: true));
         if (_isOwnDispatcher)
         {
@@ -70,6 +71,11 @@ internal sealed partial class ContextEvents(ICurrentDbContext current, IDbContex
     public async Task ResetStateAsync(CancellationToken cancellationToken = default)
     {
         await AbandonAsync(synchronous: false).ConfigureAwait(false);
+        if (OwnTransaction() is { } own)
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+        }
+
         await LeaveAsync(synchronous: false).ConfigureAwait(false);
         if (_isOwnDispatcher)
         {

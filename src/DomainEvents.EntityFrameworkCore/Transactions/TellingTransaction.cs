@@ -19,7 +19,7 @@ internal sealed class TellingTransaction(
     ISqlGenerationHelper sqlGenerationHelper)
     : RelationalTransaction(connection, transaction, transactionId, logger, transactionOwned, sqlGenerationHelper)
 {
-    private readonly ContextEvents _events = EventsOf(connection.Context, transaction);
+    private readonly ContextEvents _events = EventsOf(connection.Context, transactionId);
 
     public override void Commit()
     {
@@ -29,7 +29,7 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            Finish(_events.FinishAsync(synchronous: true));
+            Finish(_events.FinishAsync(TransactionId, synchronous: true));
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            await _events.FinishAsync(synchronous: false).ConfigureAwait(false);
+            await _events.FinishAsync(TransactionId, synchronous: false).ConfigureAwait(false);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            Finish(_events.FinishAsync(synchronous: true));
+            Finish(_events.FinishAsync(TransactionId, synchronous: true));
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class TellingTransaction(
         }
         finally
         {
-            await _events.FinishAsync(synchronous: false).ConfigureAwait(false);
+            await _events.FinishAsync(TransactionId, synchronous: false).ConfigureAwait(false);
         }
     }
 
@@ -129,10 +129,10 @@ internal sealed class TellingTransaction(
         }
     }
 
-    private static ContextEvents EventsOf(DbContext context, DbTransaction transaction)
+    private static ContextEvents EventsOf(DbContext context, Guid id)
     {
         var events = ContextEvents.Of(context);
-        events.Transaction?.TellsDisposalOf(transaction);
+        events.TellsDisposalOf(id);
         return events;
     }
 

@@ -15,7 +15,6 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     private readonly IEventBus _bus;
     private readonly BackgroundQueue _queue;
     private readonly EventTransactionOptions _options;
-    private readonly bool _isScoped; // or of one context, whose transactions others may go on with
     private readonly AmbientTransactions _ambient;
     private readonly IdleSignal _work = new();
 
@@ -38,7 +37,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         BackgroundQueue queue,
         IOptions<EventTransactionOptions> options)
     {
-        (_bus, _queue, _options, _isScoped) = (bus, queue, options.Value, scope is not null);
+        (_bus, _queue, _options, IsScoped) = (bus, queue, options.Value, scope is not null);
         Logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<IEventDispatcher>();
         BeforeCommit = new BeforeCommitHandlers(host.Bus, scope, Logger);
         AfterCompletion = new AfterCompletionHandlers(host.Bus, bus, Logger);
@@ -47,6 +46,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
     }
 
     public ILogger Logger { get; }
+
+    /// <summary>Whether it is of a scope, and not of one context, whose transactions others may go on with.</summary>
+    public bool IsScoped { get; }
 
     /// <summary>Where committed events are stored; <see langword="null"/> if handlers get them in memory.</summary>
     public IEventOutbox? Outbox { get; }
@@ -231,6 +233,7 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
             }
         }
 
+        enlisted.HandOverTo(this);
         return enlisted;
     }
 
@@ -283,9 +286,9 @@ internal sealed partial class EventDispatcher : IEventDispatcher, IAsyncDisposab
         lock (_open)
         {
             var open = _open.ConvertAll(open => open.Transaction).FindAll(
-                transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this && (_isScoped || !transaction.IsHeld));
+                transaction => transaction.State == EventTransactionState.Active && transaction.Dispatcher == this && (IsScoped || !transaction.IsHeld));
             open.Reverse();
-            if (open.Count(transaction => !transaction.IsOfOthers) is > 0 and var count)
+            if (open.Count(transaction => transaction is { IsOfOthers: false, IsHidden: false }) is > 0 and var count)
             {
                 Log.Contained(() => TransactionLog.LeftOpen(Logger, count));
             }

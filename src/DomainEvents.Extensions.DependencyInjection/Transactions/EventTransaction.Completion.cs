@@ -6,7 +6,7 @@ namespace DomainEvents.Transactions;
 /// <content>How a transaction ends. Whatever opened it, manual, ADO.NET or ambient, goes through here.</content>
 public sealed partial class EventTransaction
 {
-    private readonly EventDispatcher _dispatcher;
+    private EventDispatcher _dispatcher;
     private readonly EventBuffer _buffer;
     private readonly EventTransaction? _outer;
     private readonly EnlistedTransaction? _enlisted;

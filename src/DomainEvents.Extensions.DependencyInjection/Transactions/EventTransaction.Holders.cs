@@ -27,13 +27,16 @@ public sealed partial class EventTransaction
     }
 
     /// <inheritdoc cref="EnlistedTransaction.TellsDisposal"/>
-    internal void TellsDisposalOf(DbTransaction transaction)
+    internal void MarkTelling()
     {
-        if (_enlisted?.Transaction == transaction)
+        if (_enlisted is not null)
         {
             _enlisted.TellsDisposal = true;
         }
     }
+
+    /// <summary>From now on it is of this scope, if the one who has opened it has none, and may end before.</summary>
+    internal void HandOverTo(EventDispatcher dispatcher) => _dispatcher = _dispatcher.IsScoped ? _dispatcher : dispatcher;
 
     /// <summary>Whether it stands for a database transaction that contexts were given to use, and that is for others to complete.</summary>
     internal bool IsOfOthers => _enlisted is { IsOwned: false, IsEnlisted: false };

@@ -13,6 +13,7 @@ public sealed class PooledContextTests
     {
         Pool,
         Factory,
+        PoolToldOfEventsFirst,
     }
 
     [Theory]
@@ -71,6 +72,7 @@ public sealed class PooledContextTests
 
         (await desk.PublishedAsync()).Should().Equal("B opened");
         desk.Journal.RolledBack.Should().Equal("A opened");
+        desk.Logs.WithId(2006).Should().BeEmpty();
     }
 
     [Theory]
@@ -95,13 +97,23 @@ public sealed class PooledContextTests
     {
         { Source.Pool, How.Synchronously }, { Source.Pool, How.Asynchronously },
         { Source.Factory, How.Synchronously }, { Source.Factory, How.Asynchronously },
+        { Source.PoolToldOfEventsFirst, How.Synchronously }, { Source.PoolToldOfEventsFirst, How.Asynchronously },
     };
 
     private static Task<TicketDesk> OpenAsync(Source source) => TicketDesk.OpenAsync(DatabaseKind.Sqlite, addContext: (services, options) =>
     {
-        _ = source == Source.Pool
-            ? services.AddPooledDbContextFactory<TicketsContext>(options, poolSize: 1)
-            : services.AddDbContextFactory<TicketsContext>(options);
+        _ = source switch
+        {
+            Source.Pool => services.AddPooledDbContextFactory<TicketsContext>(options, poolSize: 1),
+            Source.Factory => services.AddDbContextFactory<TicketsContext>(options),
+            _ => services.AddPooledDbContextFactory<TicketsContext>(
+                (provider, builder) =>
+                {
+                    builder.UseDomainEvents(provider); // in front of the provider, as services are reset in the order of the options
+                    options(provider, builder);
+                },
+                poolSize: 1),
+        };
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TicketsContext>>().CreateDbContext());
     });
 

@@ -155,30 +155,35 @@ public sealed class LostTransactionTests
     }
 
     [Theory, SqliteData, PostgreSqlData]
-    public async Task Contexts_that_follow_each_other_in_one_transaction_publish_at_its_commit(DatabaseKind kind, How how)
+    public async Task A_transaction_that_the_last_context_leaves_at_its_end_is_in_doubt(DatabaseKind kind, How how)
     {
-        await using var desk = await OutboxDesk.OpenAsync(kind);
-        await using var connection = await desk.Database.OpenAsync();
-        await using var native = await connection.BeginTransactionAsync();
-        await using (var first = Other(desk, connection))
+        foreach (var leaves in new[] { Leaves.ByUseTransaction, Leaves.BecauseItIsDisposedOf })
         {
-            await first.Database.UseTransactionAsync(native);
-            first.Add(new Ticket(1, "A"));
-            await first.SaveAsync(how);
-        }
+            await using var desk = await TicketDesk.OpenAsync(kind);
+            await using var connection = await desk.Database.OpenAsync();
+            await using (var native = await connection.BeginTransactionAsync())
+            {
+                await using var first = Other(desk, connection);
+                var used = await first.Database.UseTransactionAsync(native);
+                first.Add(new Ticket(1, "A"));
+                await first.SaveAsync(how);
+                await LeaveAsync(first, used!, leaves, how);
+                await first.DisposeAsync();
+                await native.RollbackAsync();
+            }
 
-        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "between"));
-        await using (var second = Other(desk, connection))
-        {
-            var used = await second.Database.UseTransactionAsync(native);
-            second.Add(new Ticket(2, "B"));
-            await second.SaveAsync(how);
-            (await desk.StoredAsync()).Should().BeEmpty();
-            await used!.CommitAsync(how);
-        }
+            await using (var next = await connection.BeginTransactionAsync())
+            {
+                await using var second = Other(desk, connection);
+                var used = await second.Database.UseTransactionAsync(next); // Npgsql uses its objects again
+                second.Add(new Ticket(2, "B"));
+                await second.SaveAsync(how);
+                await used!.CommitAsync(how);
+            }
 
-        (await desk.StoredAsync()).Should().BeEquivalentTo("A opened", "between", "B opened");
-        desk.Logs.WithId(2006).Should().BeEmpty();
+            (await desk.PublishedAsync()).Should().Equal("B opened");
+            desk.Logs.WithId(2006).Should().ContainSingle();
+        }
     }
 
     [Theory, SqliteData, PostgreSqlData]
@@ -186,17 +191,11 @@ public sealed class LostTransactionTests
     {
         foreach (var (leaves, enlists) in new[] { (true, false), (false, false), (false, true) })
         {
-            await using var desk = await OutboxDesk.OpenAsync(
-                kind,
-                events: events => events.AddEvent<Counted>(),
-                addContext: (services, configure) => services.AddDbContextFactory<TicketsContext>(configure));
+            await using var desk = await OpenWithFactoryAsync(kind);
             await using var connection = await desk.Database.OpenAsync();
             await using var native = await connection.BeginTransactionAsync();
-            var contexts = desk.Root.GetRequiredService<IDbContextFactory<TicketsContext>>();
-            await using var first = contexts.CreateDbContext();
-            await using var second = contexts.CreateDbContext();
-            first.Database.SetDbConnection(connection);
-            second.Database.SetDbConnection(connection);
+            await using var first = CreateOn(desk, connection);
+            await using var second = CreateOn(desk, connection);
             await first.Database.UseTransactionAsync(native);
             first.Add(Counting(1, "A"));
             await first.SaveAsync(how);
@@ -211,6 +210,95 @@ public sealed class LostTransactionTests
             (await desk.TitlesAsync()).Should().Equal("A", "B");
             (await desk.StoredAsync()).Should().Equal("A counted", "B counted");
         }
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task And_the_last_of_several_without_a_scope_tells_of_it(DatabaseKind kind, How how)
+    {
+        await using var desk = await OpenWithFactoryAsync(kind);
+        await using var connection = await desk.Database.OpenAsync();
+        await using var native = await connection.BeginTransactionAsync();
+        await using var first = CreateOn(desk, connection);
+        await using var second = CreateOn(desk, connection);
+        await first.Database.UseTransactionAsync(native);
+        await second.Database.UseTransactionAsync(native);
+        first.Add(Counting(1, "A"));
+        await first.SaveAsync(how);
+
+        await LeaveAsync(first, first.Database.CurrentTransaction!, Leaves.BecauseItIsDisposedOf, how);
+        desk.Logs.WithId(2006).Should().BeEmpty();
+        await LeaveAsync(second, second.Database.CurrentTransaction!, Leaves.BecauseItIsDisposedOf, how);
+
+        desk.Logs.WithId(2006).Should().ContainSingle();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Or_the_scope_that_has_enlisted_it_meanwhile_ends_it(DatabaseKind kind, How how)
+    {
+        await using var desk = await OpenWithFactoryAsync(kind);
+        await using var connection = await desk.Database.OpenAsync();
+        await using var native = await connection.BeginTransactionAsync();
+        await using var first = CreateOn(desk, connection);
+        await first.Database.UseTransactionAsync(native);
+        first.Add(Counting(1, "A"));
+        await first.SaveAsync(how);
+        var scope = desk.Root.CreateAsyncScope();
+        var transaction = scope.ServiceProvider.GetRequiredService<IEventDispatcher>().Enlist(native);
+        var rolledBack = new TaskCompletionSource();
+        transaction.OnRolledBack(_ =>
+        {
+            rolledBack.SetResult();
+            return default;
+        });
+
+        await LeaveAsync(first, first.Database.CurrentTransaction!, Leaves.BecauseItIsDisposedOf, how);
+        transaction.State.Should().Be(EventTransactionState.Active);
+        await scope.DisposeAsync();
+
+        transaction.State.Should().Be(EventTransactionState.RolledBack);
+        await rolledBack.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        desk.Logs.WithId(2009).Should().ContainSingle();
+        (await desk.TitlesAsync()).Should().BeEmpty();
+    }
+
+    [Theory, SqliteData, PostgreSqlData]
+    public async Task Nor_if_it_was_wrapped_as_it_began(DatabaseKind kind, How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(kind, options => options.AddInterceptors(new Wrapping()));
+        await using var transaction = await desk.Context.BeginAsync(how);
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "in it"));
+        await transaction.GetDbTransaction().CommitAsync();
+        await RefusesAsync(desk);
+        await desk.Context.Database.UseTransactionAsync(null);
+
+        await desk.Dispatcher.PublishAsync(new TicketChanged(1, "later"));
+
+        (await desk.PublishedAsync()).Should().Equal("later");
+        desk.Journal.RolledBack.Should().BeEmpty();
+        desk.Logs.WithId(2006).Should().ContainSingle();
+    }
+
+    [PostgreSqlTheory, BothWays]
+    public async Task The_commit_of_a_transaction_that_the_context_has_left_is_not_that_of_the_next(How how)
+    {
+        await using var desk = await TicketDesk.OpenAsync(DatabaseKind.PostgreSql);
+        await using var firstConnection = await desk.Database.OpenAsync();
+        await using var secondConnection = await desk.Database.OpenAsync();
+        await using var first = await firstConnection.BeginTransactionAsync();
+        await using var second = await secondConnection.BeginTransactionAsync();
+        desk.Context.Database.SetDbConnection(firstConnection);
+        var left = await desk.Context.Database.UseTransactionAsync(first);
+        await desk.Context.Database.UseTransactionAsync(null);
+        desk.Context.Database.SetDbConnection(secondConnection);
+        var used = await desk.Context.Database.UseTransactionAsync(second);
+        desk.Context.Add(new Ticket(1, "A"));
+        await desk.Context.SaveAsync(how);
+
+        await left!.CommitAsync(how);
+        (await desk.PublishedAsync()).Should().BeEmpty();
+        await used!.CommitAsync(how);
+
+        (await desk.PublishedAsync()).Should().Equal("A opened");
     }
 
     [Theory, SqliteData, PostgreSqlData]
@@ -350,6 +438,19 @@ public sealed class LostTransactionTests
         (await desk.StoredAsync()).Should().BeEmpty();
     }
 
+    /// <summary>Whose contexts from the factory have no scope.</summary>
+    private static Task<TicketDesk> OpenWithFactoryAsync(DatabaseKind kind) => OutboxDesk.OpenAsync(
+        kind,
+        events: events => events.AddEvent<Counted>(),
+        addContext: (services, configure) => services.AddDbContextFactory<TicketsContext>(configure));
+
+    private static TicketsContext CreateOn(TicketDesk desk, DbConnection connection)
+    {
+        var context = desk.Root.GetRequiredService<IDbContextFactory<TicketsContext>>().CreateDbContext();
+        context.Database.SetDbConnection(connection);
+        return context;
+    }
+
     /// <summary>Of events that no before-commit handler wants: those need a scope.</summary>
     private static Ticket Counting(int id, string title)
     {
@@ -383,6 +484,13 @@ public sealed class LostTransactionTests
     /// <summary>As a profiler does.</summary>
     private sealed class Wrapping : DbTransactionInterceptor
     {
+        public override DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result) =>
+            new Wrapped(result);
+
+        public override ValueTask<DbTransaction> TransactionStartedAsync(
+            DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default) =>
+            new(new Wrapped(result));
+
         public override DbTransaction TransactionUsed(DbConnection connection, TransactionEventData eventData, DbTransaction result) =>
             new Wrapped(result);
 
